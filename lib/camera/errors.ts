@@ -1,0 +1,72 @@
+/**
+ * Every failure that a user can meet has a stable code. The same code stands in `error.code`, in the
+ * log, in `/ready` and on the page.
+ */
+export type ErrorCode = keyof typeof remedies
+
+/** What to do, by code. The sentence that ends each message. */
+export const remedies = {
+  ERR_ADDON_NOT_BUILT: 'Build it once with: npm run build:native',
+  ERR_ADDON_LOAD: 'Install the missing library (Debian, Raspberry Pi OS: sudo apt install libturbojpeg0)',
+  ERR_LIBCAMERA_UNAVAILABLE:
+    'Install libcamera 0.4 or newer (Debian 13, Raspberry Pi OS: sudo apt install libcamera-dev) and build again, or use the synthetic camera',
+  ERR_NO_CAMERA:
+    'Check the ribbon cable and `rpicam-hello --list-cameras`; in a container, that /run/udev and the camera devices are mounted',
+  ERR_CAMERA_BUSY: 'Stop the other program or camera object that uses it',
+  ERR_CAMERA_CONFIG: 'Ask for a size and format that the camera offers: motioninocean list',
+  ERR_CAMERA_STALLED: 'Check the cable and the power supply; the camera can be opened again',
+  ERR_CAMERA_UNPLUGGED: 'Plug it in again; it can then be opened again',
+  ERR_CAMERA: 'See the log lines of libcamera just before this one',
+  ERR_CAMERA_CLOSED: 'Open the camera again',
+  ERR_PERMISSION:
+    'Add the user to the groups that own the device (usually video and render), or the group ids to group_add in the compose file',
+  ERR_NO_BUFFERS: 'Free memory for the camera (on a Pi: cma=256M in /boot/firmware/cmdline.txt) or ask for a smaller size',
+  ERR_ENCODER: 'Choose another encoder or a smaller size',
+  ERR_FRAME_RELEASED: 'Use frame.data before frame.release(), or keep a copy with frame.copy()',
+  ERR_SNAPSHOT_TIMEOUT: 'Look at the state of the camera; ask again when it is live',
+  ERR_INVALID_OPTION: 'Correct the option',
+  ERR_UNKNOWN_CONTROL: 'camera.controls lists what this camera has',
+  ERR_CONFIG: 'Correct the setting and start again: motioninocean --help',
+  ERR_PORT_IN_USE: 'Choose another port with MIO_PORT or --port, or stop the program that listens there',
+  ERR_LISTEN: 'Choose another address with MIO_BIND or --bind, or another port with MIO_PORT or --port',
+} as const
+
+/** What an error says. */
+export interface ErrorDetails {
+  /** What was asked for, e.g. `open camera "7"`. */
+  asked?: string
+  /** What was found instead, e.g. `libcamera lists 2 cameras: cam0, cam1`. */
+  found: string
+  /** What to do; by default the remedy of the code. */
+  remedy?: string
+  cause?: unknown
+}
+
+/** The one error class of the project. `code` is stable; the message is for people. */
+export class MioError extends Error {
+  readonly code: ErrorCode
+  readonly asked: string | undefined
+  readonly found: string
+  readonly remedy: string
+
+  constructor(code: ErrorCode, { asked, found, remedy = remedies[code], cause }: ErrorDetails) {
+    const what = asked ? `${asked}: ${found}` : found
+    super(`${what}. ${remedy}.`, cause === undefined ? undefined : { cause })
+    this.name = 'MioError'
+    this.code = code
+    this.asked = asked
+    this.found = found
+    this.remedy = remedy
+  }
+}
+
+/** Turns what the addon throws (`code`, `found`) into a {@link MioError}; anything else is passed on. */
+export function fromNative(error: unknown, asked?: string): unknown {
+  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
+  if (!(error.code in remedies)) return error
+  return new MioError(error.code as ErrorCode, {
+    ...(asked === undefined ? {} : { asked }),
+    found: error.message,
+    cause: error,
+  })
+}
