@@ -29,6 +29,13 @@ export const remedies = {
   ERR_CONFIG: 'Correct the setting and start again: motioninocean --help',
   ERR_PORT_IN_USE: 'Choose another port with MIO_PORT or --port, or stop the program that listens there',
   ERR_LISTEN: 'Choose another address with MIO_BIND or --bind, or another port with MIO_PORT or --port',
+  ERR_CAMERA_STARTING: 'Wait for the first picture',
+  ERR_UNKNOWN_CAMERA: 'GET /api/cameras lists the cameras',
+  ERR_TOO_MANY_CLIENTS: 'Close another viewer, or allow more with MIO_MAX_CLIENTS',
+  ERR_STOPPING: 'Connect again when the service has been restarted',
+  ERR_BAD_REQUEST: 'Correct the request',
+  ERR_NOT_FOUND: 'GET / is the page, GET /stream.mjpg the stream, GET /snapshot.jpg one picture',
+  ERR_INTERNAL: 'See the log of the service',
 } as const
 
 /** What an error says. */

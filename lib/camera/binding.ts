@@ -1,0 +1,155 @@
+import { existsSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { MioError } from './errors.ts'
+
+/** What the addon takes to open a camera. All values are checked before they get here. */
+export interface NativeOptions {
+  backend: 'libcamera' | 'synthetic'
+  id: string
+  width: number
+  height: number
+  fps: number
+  minFps: number
+  bufferCount: number
+  rotate180: boolean
+  hflip: boolean
+  vflip: boolean
+  encoder: 'auto' | 'passthrough' | 'turbojpeg'
+  quality: number
+  slots: number
+  frameTimeout: number
+}
+
+export interface NativeMode {
+  width: number
+  height: number
+  fps: number
+  format: string
+  stride: number
+  bufferCount: number
+  memory: string
+}
+
+export interface NativeOpened {
+  mode: NativeMode
+  encoder: 'passthrough' | 'turbojpeg'
+  encoderReason: string
+  /** One long-lived Buffer for each slot. */
+  buffers: Buffer[]
+}
+
+export interface NativeStatistics {
+  captured: number
+  encoded: number
+  unwatched: number
+  noSlot: number
+  encoderBusy: number
+  superseded: number
+  marked: number
+  truncated: number
+  encoderFailed: number
+  slots: number
+  lent: number
+  fps: number
+  lastFrameAge?: number
+}
+
+export type NativeValueType = 'boolean' | 'integer' | 'float' | 'string' | 'rectangle' | 'size' | 'point' | 'unknown'
+
+export interface NativeControl {
+  id: number
+  name: string
+  vendor: string
+  type: NativeValueType
+  isArray: boolean
+  size?: number
+  min: unknown
+  max: unknown
+  default: unknown
+  enumerators?: Record<string, number>
+}
+
+export interface NativeControlSetting {
+  id: number
+  type: NativeValueType
+  isArray: boolean
+  numbers: number[]
+}
+
+export type OnFrame = (
+  slot: number,
+  length: number,
+  sequence: number,
+  wallMilliseconds: number,
+  monotonicSeconds: number,
+  monotonicNanoseconds: number,
+  lent: number,
+) => void
+
+export interface NativeCamera {
+  open(options: NativeOptions): Promise<NativeOpened>
+  close(): Promise<void>
+  watch(watched: boolean): void
+  release(slot: number): void
+  setQuality(quality: number): void
+  controls(): NativeControl[]
+  setControls(settings: NativeControlSetting[]): void
+  /** Undefined once closed. */
+  statistics(): NativeStatistics | undefined
+  keepAlive(keep: boolean): void
+}
+
+export interface NativeCameraWatch {
+  start(): Promise<void>
+  stop(): Promise<void>
+}
+
+/** The addon, as native/addon/addon.cc exports it. */
+export interface Binding {
+  Camera: new (onFrame: OnFrame, onFault: (error: Error) => void) => NativeCamera
+  CameraWatch: new (onChange: () => void) => NativeCameraWatch
+  listCameras(
+    backend: 'libcamera' | 'synthetic',
+  ): Promise<{ version: string; builtFor: string; cameras: { id: string; model: string }[] }>
+  onLog(listener: ((level: number, category: string, message: string) => void) | undefined): void
+}
+
+let loaded: Binding | undefined
+
+/**
+ * The addon, loaded on first use.
+ * @throws {MioError} `ERR_ADDON_NOT_BUILT`, `ERR_ADDON_LOAD`
+ */
+export function binding(): Binding {
+  loaded ??= load()
+  return loaded
+}
+
+/** The package's root: this file runs from lib/ in tests and from dist/ in packages. */
+function packageRoot(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
+  return folder
+}
+
+function load(): Binding {
+  const require = createRequire(import.meta.url)
+  const nodeGypBuild = require('node-gyp-build') as { (root: string): Binding; path(root: string): string }
+  const root = packageRoot()
+  let path: string
+  try {
+    path = nodeGypBuild.path(root)
+  } catch (cause) {
+    throw new MioError('ERR_ADDON_NOT_BUILT', {
+      found: `there is no native addon for ${process.platform}-${process.arch} in ${root}`,
+      cause,
+    })
+  }
+  try {
+    return require(path) as Binding
+  } catch (cause) {
+    throw new MioError('ERR_ADDON_LOAD', { found: `the native addon did not load: ${(cause as Error).message}`, cause })
+  }
+}

@@ -1,0 +1,311 @@
+import { EventEmitter } from 'node:events'
+import { awaitFrame, type FrameWish } from './await_frame.ts'
+import { binding, type NativeCamera, type NativeOpened, type NativeStatistics } from './binding.ts'
+import { checkControls, describeControl, type Control, type ControlValue } from './controls.ts'
+import { fromNative, MioError } from './errors.ts'
+import { Frame, Loan } from './frame.ts'
+import { FrameIterator } from './frame_iterator.ts'
+import { findCamera, type CameraInfo } from './list.ts'
+import { cameraOptions, checkCameraOptions, type CameraOptions, type CheckedCameraOptions } from './options.ts'
+import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './source.ts'
+
+/**
+ * With fewer free slots than this, frames are copied out of the pool: a consumer that holds many costs a
+ * copy, but the camera always has a slot to write into.
+ */
+const reservedSlots = 3
+
+/** Events of a {@link Camera}. */
+export interface CameraEvents {
+  /** The camera failed: unplugged, stalled, … It is closed now and can be opened again. */
+  fault: [MioError]
+  /** The state changed. */
+  state: [CameraState]
+}
+
+/**
+ * Opens a camera and resolves when its first picture has come.
+ *
+ * ```ts
+ * await using camera = await openCamera({ camera: 0, width: 1280, height: 720, fps: 30 })
+ * ```
+ * @throws {MioError} `ERR_INVALID_OPTION`, `ERR_NO_CAMERA`, `ERR_CAMERA_BUSY`, `ERR_CAMERA_CONFIG`,
+ *   `ERR_CAMERA_STALLED`, `ERR_PERMISSION`, `ERR_NO_BUFFERS`, `ERR_LIBCAMERA_UNAVAILABLE`, `ERR_ENCODER`
+ */
+export async function openCamera(options: CameraOptions = {}): Promise<Camera> {
+  const checked = checkCameraOptions(options)
+  return Camera.open(await findCamera(checked.camera), checked)
+}
+
+/** An opened camera. It keeps the process alive until it is closed. */
+export class Camera extends EventEmitter<CameraEvents> implements FrameSource, AsyncDisposable {
+  readonly id: string
+  readonly name: string
+  readonly backend: 'libcamera' | 'synthetic'
+  /** The id as the backend has it. */
+  readonly backendId: string
+  readonly restarts = 0
+
+  readonly #native: NativeCamera
+  #opened!: NativeOpened
+  #state: CameraState = { status: 'starting', since: new Date() }
+  #early: MioError | undefined
+  #closing: Promise<void> | undefined
+  readonly #listeners = new Set<(frame: Frame) => void>()
+  readonly #iterators = new Set<FrameIterator>()
+  #newest: Frame | undefined
+  #delivered = 0
+  readonly #copied = { frames: 0, bytes: 0 }
+  #lastStatistics: NativeStatistics | undefined
+
+  /** @internal Use {@link openCamera}. */
+  static async open(info: CameraInfo, options: CheckedCameraOptions): Promise<Camera> {
+    const camera = new Camera(info)
+    await camera.#open(options)
+    return camera
+  }
+
+  private constructor(info: CameraInfo) {
+    super()
+    this.id = info.id
+    this.name = info.name
+    this.backend = info.backend
+    this.backendId = info.backendId
+    this.#native = new (binding().Camera)(
+      (slot, length, sequence, wall, seconds, nanoseconds, lent) => {
+        const monotonic = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds)
+        const { width, height } = this.#opened.mode
+        this.#deliver(slot, length, { width, height, sequence, timestamp: wall, monotonic }, lent)
+      },
+      (error) => this.#fail(fromNative(error, `camera "${this.id}"`) as MioError),
+    )
+  }
+
+  async #open(options: CheckedCameraOptions): Promise<void> {
+    try {
+      this.#opened = await this.#native.open({
+        ...options,
+        backend: this.backend,
+        id: this.backendId,
+        minFps: options.minFps ?? 0,
+        bufferCount: options.bufferCount ?? 0,
+        rotate180: options.rotation === 180,
+      })
+    } catch (error) {
+      await this.#native.close()
+      throw fromNative(error, `open camera "${this.id}"`)
+    }
+    this.#setState({ status: 'live', since: new Date() })
+    if (this.#early) this.#fail(this.#early)
+  }
+
+  get state(): CameraState {
+    return this.#state
+  }
+
+  /** How the camera is really set. */
+  get mode(): CameraMode {
+    return this.#opened.mode
+  }
+
+  get encoder(): EncoderInfo {
+    return { name: this.#opened.encoder, reason: this.#opened.encoderReason }
+  }
+
+  /** The camera's controls by name, as libcamera describes them. Empty once closed. */
+  get controls(): Readonly<Record<string, Control>> {
+    return Object.fromEntries(this.#native.controls().map((native) => [native.name, describeControl(native)]))
+  }
+
+  /**
+   * Sets controls; they take effect with one of the next frames. One bad value, and nothing is set.
+   * @throws {MioError} `ERR_UNKNOWN_CONTROL`, `ERR_INVALID_OPTION`, `ERR_CAMERA_CLOSED`
+   */
+  async setControls(values: Readonly<Record<string, ControlValue>>): Promise<void> {
+    this.#assertOpen('set controls')
+    const settings = checkControls(this.#native.controls(), values)
+    try {
+      this.#native.setControls(settings)
+    } catch (error) {
+      throw fromNative(error, 'set controls')
+    }
+  }
+
+  /**
+   * Sets the JPEG quality, 1 to 100, from the next frame on. A camera that gives JPEG itself does not mind.
+   * @throws {MioError} `ERR_INVALID_OPTION`, `ERR_CAMERA_CLOSED`
+   */
+  setQuality(quality: number): void {
+    this.#assertOpen('set the quality')
+    if (!cameraOptions.shape.quality.safeParse(quality).success) {
+      throw new MioError('ERR_INVALID_OPTION', {
+        asked: `set the quality to ${quality}`,
+        found: 'expected an integer from 1 to 100',
+      })
+    }
+    this.#native.setQuality(quality)
+  }
+
+  subscribe(listener: (frame: Frame) => void): () => void {
+    // A function of its own, so that the same listener can be subscribed twice.
+    const entry = (frame: Frame) => listener(frame)
+    this.#listeners.add(entry)
+    if (this.#listeners.size === 1) this.#native.watch(true)
+    return () => {
+      if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
+      this.#native.watch(false)
+      this.#newest?.release()
+      this.#newest = undefined
+    }
+  }
+
+  onState(listener: (state: CameraState) => void): () => void {
+    this.on('state', listener)
+    return () => this.off('state', listener)
+  }
+
+  /**
+   * The frames as they come, for one consumer; several at once may iterate. Each frame is the consumer's:
+   * release it. A slow consumer gets the newest frame, never a queue. The iteration throws the camera's
+   * fault, and ends when the camera is closed.
+   */
+  frames(): FrameIterator {
+    this.#assertOpen('iterate frames')
+    const iterator: FrameIterator = new FrameIterator({
+      subscribe: (listener) => {
+        const unsubscribe = this.subscribe(listener)
+        return () => {
+          unsubscribe()
+          this.#iterators.delete(iterator)
+        }
+      },
+    })
+    this.#iterators.add(iterator)
+    return iterator
+  }
+
+  async frame(wish: FrameWish = {}): Promise<Frame> {
+    this.#assertOpen('get a frame')
+    const newest = this.#newest
+    const age = newest && Number(process.hrtime.bigint() - newest.monotonic) / 1e6
+    if (newest && age !== undefined && age <= (wish.maxAge ?? 500) && wish.maxAge !== 0) return newest.retain()
+    return awaitFrame(this, wish)
+  }
+
+  /**
+   * One JPEG in memory of its own.
+   * @throws {MioError} `ERR_SNAPSHOT_TIMEOUT`, `ERR_CAMERA_CLOSED`
+   */
+  async snapshot(wish: FrameWish = {}): Promise<Buffer> {
+    const frame = await this.frame(wish)
+    try {
+      return frame.copy()
+    } finally {
+      frame.release()
+    }
+  }
+
+  statistics(): CameraStatistics {
+    const native = this.#native.statistics() ?? this.#lastStatistics
+    this.#lastStatistics = native
+    const { captured = 0, encoded = 0, unwatched = 0, slots = 0, lent = 0, fps = 0 } = native ?? {}
+    return {
+      captured,
+      encoded,
+      delivered: this.#delivered,
+      unwatched,
+      dropped: {
+        noSlot: native?.noSlot ?? 0,
+        encoderBusy: native?.encoderBusy ?? 0,
+        superseded: native?.superseded ?? 0,
+      },
+      errors: { marked: native?.marked ?? 0, truncated: native?.truncated ?? 0, encoder: native?.encoderFailed ?? 0 },
+      pool: { slots, lent },
+      copied: { ...this.#copied },
+      fps: this.#state.status === 'closed' ? 0 : fps,
+      lastFrameAge: native?.lastFrameAge,
+    }
+  }
+
+  /** Stops the camera and gives it back. Frames that are still held stay valid until they are released. */
+  async close(): Promise<void> {
+    await this.#end({ status: 'closed', since: new Date() })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #deliver(slot: number, length: number, info: ConstructorParameters<typeof Loan>[1], lent: number): void {
+    const buffer = this.#opened.buffers[slot]
+    if (!buffer || this.#closing) {
+      this.#native.release(slot)
+      return
+    }
+    this.#delivered++
+    const view = buffer.subarray(0, length)
+    const copied = this.#opened.buffers.length - lent < reservedSlots
+    let loan: Loan
+    if (copied) {
+      this.#copied.frames++
+      this.#copied.bytes += length
+      loan = new Loan(Buffer.from(view), info, true, () => {})
+      this.#native.release(slot)
+    } else {
+      loan = new Loan(view, info, false, () => this.#native.release(slot))
+    }
+    const frame = new Frame(loan)
+    this.#newest?.release()
+    this.#newest = undefined
+    for (const listener of this.#listeners) {
+      try {
+        listener(frame)
+      } catch (error) {
+        // One consumer's mistake is not the others'; it still reaches 'uncaughtException'.
+        process.nextTick(() => {
+          throw error
+        })
+      }
+    }
+    // Kept for `frame()`, which often asks just after; not when the last listener has left.
+    if (this.#listeners.size > 0) this.#newest = frame
+    else frame.release()
+  }
+
+  #fail(fault: MioError): void {
+    if (this.#state.status === 'starting') {
+      this.#early = fault
+      return
+    }
+    void this.#end({ status: 'closed', since: new Date(), code: fault.code, message: fault.found }, fault)
+  }
+
+  #end(state: CameraState, fault?: MioError): Promise<void> {
+    this.#closing ??= this.#close(state, fault)
+    return this.#closing
+  }
+
+  async #close(state: CameraState, fault: MioError | undefined): Promise<void> {
+    this.#lastStatistics = this.#native.statistics()
+    this.#newest?.release()
+    this.#newest = undefined
+    for (const iterator of [...this.#iterators]) iterator.end(fault)
+    this.#setState(state)
+    await this.#native.close()
+    this.#listeners.clear()
+    if (fault) this.emit('fault', fault)
+  }
+
+  #setState(state: CameraState): void {
+    this.#state = state
+    this.emit('state', state)
+  }
+
+  #assertOpen(asked: string): void {
+    if (!this.#closing) return
+    throw new MioError('ERR_CAMERA_CLOSED', {
+      asked: `${asked} of camera "${this.id}"`,
+      found: this.#state.message ?? 'it is closed',
+    })
+  }
+}

@@ -1,0 +1,215 @@
+import { awaitFrame, type FrameWish } from './await_frame.ts'
+import { binding, type NativeCameraWatch } from './binding.ts'
+import { Camera } from './camera.ts'
+import { MioError } from './errors.ts'
+import type { Frame } from './frame.ts'
+import { findCamera, urlSafeId } from './list.ts'
+import { checkCameraOptions, type CameraOptions, type CheckedCameraOptions } from './options.ts'
+import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './source.ts'
+
+/** Milliseconds before the first attempt to open again, and at most; doubled after each failure. */
+const firstDelay = 500
+const longestDelay = 10_000
+
+/**
+ * A camera that is there to stay: it is opened, and after a fault opened again with back-off, at once when
+ * libcamera says that a camera came. Never replaced by another one.
+ */
+export class LastingCamera implements FrameSource {
+  readonly #options: CheckedCameraOptions
+  readonly #onEvent: (state: CameraState) => void
+  /** Fixed once the camera has been seen: another one at the same index is not it. */
+  #wanted: number | string
+  #id: string
+  #name: string
+  #camera: Camera | undefined
+  #state: CameraState = { status: 'starting', since: new Date() }
+  #opens = 0
+  #delay = firstDelay
+  #timer: NodeJS.Timeout | undefined
+  #opening: Promise<void> | undefined
+  #closed = false
+  #watch: NativeCameraWatch | undefined
+  readonly #listeners = new Set<(frame: Frame) => void>()
+  readonly #stateListeners = new Set<(state: CameraState) => void>()
+  #unsubscribe: (() => void) | undefined
+
+  /**
+   * @param onEvent called with each change of state, for the log
+   * @throws {MioError} `ERR_INVALID_OPTION`
+   */
+  constructor(options: CameraOptions = {}, onEvent: (state: CameraState) => void = () => {}) {
+    this.#options = checkCameraOptions(options)
+    this.#onEvent = onEvent
+    this.#wanted = this.#options.camera
+    this.#id = typeof this.#wanted === 'number' ? `cam${this.#wanted}` : urlSafeId(this.#wanted)
+    this.#name = String(this.#wanted)
+  }
+
+  /** Tries to open the camera and resolves after the first attempt, whatever came of it. */
+  async start(): Promise<void> {
+    await this.#attempt()
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return
+    this.#closed = true
+    clearTimeout(this.#timer)
+    await this.#opening
+    await this.#camera?.close()
+    await this.#unwatch()
+    this.#setState({ status: 'closed', since: new Date() })
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  get id(): string {
+    return this.#id
+  }
+  get name(): string {
+    return this.#name
+  }
+  get backend(): 'libcamera' | 'synthetic' {
+    return this.#wanted === 'synthetic' ? 'synthetic' : 'libcamera'
+  }
+  get state(): CameraState {
+    return this.#state
+  }
+  get mode(): CameraMode | undefined {
+    return this.#camera?.mode
+  }
+  get encoder(): EncoderInfo | undefined {
+    return this.#camera?.encoder
+  }
+  get restarts(): number {
+    return Math.max(0, this.#opens - 1)
+  }
+  /** The camera while it is open, for its controls. */
+  get camera(): Camera | undefined {
+    return this.#state.status === 'live' ? this.#camera : undefined
+  }
+
+  subscribe(listener: (frame: Frame) => void): () => void {
+    const entry = (frame: Frame) => listener(frame)
+    this.#listeners.add(entry)
+    this.#join()
+    return () => {
+      this.#listeners.delete(entry)
+      if (this.#listeners.size === 0) this.#leave()
+    }
+  }
+
+  onState(listener: (state: CameraState) => void): () => void {
+    this.#stateListeners.add(listener)
+    return () => this.#stateListeners.delete(listener)
+  }
+
+  async frame(wish: FrameWish = {}): Promise<Frame> {
+    // The open camera may have a fresh one at hand; else wait, over a restart if need be.
+    if (this.#state.status === 'live' && this.#camera && this.#unsubscribe) return this.#camera.frame(wish)
+    return awaitFrame(this, wish)
+  }
+
+  /** Of the camera that is open now or was last. */
+  statistics(): CameraStatistics {
+    return this.#camera?.statistics() ?? emptyStatistics()
+  }
+
+  #join(): void {
+    if (this.#unsubscribe || this.#state.status !== 'live') return
+    this.#unsubscribe = this.#camera?.subscribe((frame) => {
+      for (const listener of this.#listeners) listener(frame)
+    })
+  }
+
+  #leave(): void {
+    this.#unsubscribe?.()
+    this.#unsubscribe = undefined
+  }
+
+  #attempt(): Promise<void> {
+    this.#opening ??= this.#open().finally(() => {
+      this.#opening = undefined
+    })
+    return this.#opening
+  }
+
+  async #open(): Promise<void> {
+    clearTimeout(this.#timer)
+    try {
+      const info = await findCamera(this.#wanted)
+      const camera = await Camera.open(info, this.#options)
+      if (this.#closed) {
+        await camera.close()
+        return
+      }
+      this.#camera = camera
+      this.#wanted = camera.backendId
+      this.#id = camera.id
+      this.#name = camera.name
+      this.#opens++
+      this.#delay = firstDelay
+      camera.once('fault', (fault) => this.#lost(fault))
+      await this.#unwatch()
+      if (camera.state.status === 'closed') return
+      this.#setState({ status: 'live', since: new Date() })
+      this.#join()
+    } catch (error) {
+      this.#lost(error)
+    }
+  }
+
+  #lost(error: unknown): void {
+    if (this.#closed) return
+    this.#leave()
+    const fault = error instanceof MioError ? error : new MioError('ERR_CAMERA', { found: String(error), cause: error })
+    const same = this.#state.status === 'waiting' && this.#state.code === fault.code
+    const since = this.#state.status === 'waiting' ? this.#state.since : new Date()
+    if (!same) this.#setState({ status: 'waiting', since, code: fault.code, message: fault.message })
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(() => void this.#attempt(), this.#delay)
+    this.#delay = Math.min(this.#delay * 2, longestDelay)
+    void this.#watchForCameras()
+  }
+
+  /** Hot-plug: libcamera tells when a camera comes, as long as somebody keeps it running. */
+  async #watchForCameras(): Promise<void> {
+    if (this.#watch || this.backend === 'synthetic') return
+    const watch = new (binding().CameraWatch)(() => {
+      this.#delay = firstDelay
+      if (this.#state.status === 'waiting' && !this.#closed) void this.#attempt()
+    })
+    this.#watch = watch
+    // Without libcamera there is nothing to watch; the timer goes on trying.
+    await watch.start().catch(() => {})
+  }
+
+  async #unwatch(): Promise<void> {
+    const watch = this.#watch
+    this.#watch = undefined
+    await watch?.stop()
+  }
+
+  #setState(state: CameraState): void {
+    this.#state = state
+    this.#onEvent(state)
+    for (const listener of this.#stateListeners) listener(state)
+  }
+}
+
+function emptyStatistics(): CameraStatistics {
+  return {
+    captured: 0,
+    encoded: 0,
+    delivered: 0,
+    unwatched: 0,
+    dropped: { noSlot: 0, encoderBusy: 0, superseded: 0 },
+    errors: { marked: 0, truncated: 0, encoder: 0 },
+    pool: { slots: 0, lent: 0 },
+    copied: { frames: 0, bytes: 0 },
+    fps: 0,
+    lastFrameAge: undefined,
+  }
+}

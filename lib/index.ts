@@ -1,0 +1,16 @@
+/**
+ * MotionInOcean: frames of a Raspberry Pi camera, a webcam or the built-in synthetic camera, as JPEGs on
+ * loan.
+ * @packageDocumentation
+ */
+export { Camera, openCamera, type CameraEvents } from './camera/camera.ts'
+export type { Control, ControlValue, Point, Rectangle, Size } from './camera/controls.ts'
+export { MioError, type ErrorCode } from './camera/errors.ts'
+export type { Frame, FrameInfo } from './camera/frame.ts'
+export type { FrameIterator } from './camera/frame_iterator.ts'
+export type { FrameWish } from './camera/await_frame.ts'
+export { LastingCamera } from './camera/lasting_camera.ts'
+export { listCameras, type CameraInfo } from './camera/list.ts'
+export { setLogListener, type LogLine } from './camera/log.ts'
+export type { CameraOptions } from './camera/options.ts'
+export type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './camera/source.ts'

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: MIT
+#include <napi.h>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "addon/camera_watch.h"
+#include "addon/camera_wrap.h"
+#include "addon/log_listener.h"
+#include "addon/promise_task.h"
+#include "backend/registry.h"
+
+namespace {
+
+// listCameras(backend): Promise<{ version, builtFor, cameras: { id, model }[] }>
+Napi::Value list_cameras(const Napi::CallbackInfo &info) {
+  struct Listing {
+    std::string version;
+    std::string built_for;
+    std::vector<mio::CameraInfo> cameras;
+  };
+  const auto listing = std::make_shared<Listing>();
+  return mio::PromiseTask::run(
+      info.Env(), "listCameras",
+      [listing, name = info[0].As<Napi::String>().Utf8Value()] {
+        const auto backend = mio::Backend::acquire(name);
+        *listing = {backend->table().version(), backend->table().built_for, backend->list()};
+      },
+      [listing](Napi::Env env) {
+        auto cameras = Napi::Array::New(env);
+        for (const mio::CameraInfo &camera : listing->cameras) {
+          auto one = Napi::Object::New(env);
+          one.Set("id", camera.id);
+          one.Set("model", camera.model);
+          cameras.Set(cameras.Length(), one);
+        }
+        auto result = Napi::Object::New(env);
+        result.Set("version", listing->version);
+        result.Set("builtFor", listing->built_for);
+        result.Set("cameras", cameras);
+        return result;
+      });
+}
+
+Napi::Object init(Napi::Env env, Napi::Object exports) {
+  exports.Set("Camera", mio::CameraWrap::define(env));
+  exports.Set("CameraWatch", mio::CameraWatch::define(env));
+  exports.Set("listCameras", Napi::Function::New(env, list_cameras, "listCameras"));
+  exports.Set("onLog", Napi::Function::New(env, mio::set_log_listener, "onLog"));
+  return exports;
+}
+
+}  // namespace
+
+NODE_API_MODULE(NODE_GYP_MODULE_NAME, init)

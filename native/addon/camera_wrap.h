@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <napi.h>
+
+#include <memory>
+#include <vector>
+
+#include "addon/session.h"
+#include "addon/wakeup.h"
+#include "core/slot_pool.h"
+
+namespace mio {
+
+/**
+ * The native half of `Camera` in lib/camera/camera.ts, which checks all arguments. JavaScript gets one
+ * long-lived Buffer for each slot, made once, and for each frame only the slot's number and its length.
+ */
+class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
+ public:
+  static Napi::Function define(Napi::Env env);
+
+  /** `new Camera(onFrame, onFault)` */
+  explicit CameraWrap(const Napi::CallbackInfo &info);
+  ~CameraWrap() override;
+
+ private:
+  Napi::Value open(const Napi::CallbackInfo &info);
+  Napi::Value close(const Napi::CallbackInfo &info);
+  void watch(const Napi::CallbackInfo &info);
+  void release(const Napi::CallbackInfo &info);
+  void set_quality(const Napi::CallbackInfo &info);
+  Napi::Value controls(const Napi::CallbackInfo &info);
+  void set_controls(const Napi::CallbackInfo &info);
+  Napi::Value statistics(const Napi::CallbackInfo &info);
+  void keep_alive(const Napi::CallbackInfo &info);
+
+  Napi::Value opened(Napi::Env env);
+  void end();
+  void on_wake(Napi::Env env);
+  bool deliver(Napi::Env env, Jpeg jpeg);
+
+  Napi::FunctionReference on_frame_;
+  Napi::FunctionReference on_fault_;
+  std::shared_ptr<Session> session_;
+  std::unique_ptr<Wakeup> wakeup_;
+  std::shared_ptr<SlotPool> pool_;
+  /** Slots that JavaScript holds, by index. */
+  std::vector<Slot> lent_;
+};
+
+}  // namespace mio

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/**
+ * @file
+ * The one interface between the pipeline and whatever gives pictures. Plain C, because an implementation may
+ * be a shared object that another compiler built: libcamera's C++ ABI changes with each minor release, so
+ * there is one such object per soname (`libcamera-0.7.so`), opened with dlopen when a camera is asked for.
+ *
+ * Functions that can fail return 0, or -1 with `error` filled. Strings are UTF-8 and borrowed: copy what
+ * must outlive the call. All functions may be called from any thread; for one camera, all but `requeue` and
+ * `set_controls` from one thread at a time.
+ */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define MIO_BACKEND_ABI 1
+/** The name of the function that a shared backend exports. */
+#define MIO_BACKEND_ENTRY "mio_backend_entry"
+#define MIO_MAX_PLANES 3
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct mio_error {
+  char code[48];     /**< `ERR_…` */
+  char message[512]; /**< what was found, the start of a sentence */
+} mio_error;
+
+typedef enum mio_log_level {
+  MIO_LOG_DEBUG,
+  MIO_LOG_INFO,
+  MIO_LOG_WARN,
+  MIO_LOG_ERROR,
+  MIO_LOG_FATAL
+} mio_log_level;
+
+/** What a backend needs of its host. */
+typedef struct mio_host {
+  void *context;
+  void (*log)(void *context, mio_log_level level, const char *category, const char *message);
+  /** Cameras came or went: list again. */
+  void (*cameras_changed)(void *context);
+} mio_host;
+
+typedef struct mio_camera_info {
+  const char *id;    /**< stable, as the backend names it */
+  const char *model; /**< for people; may be empty */
+} mio_camera_info;
+
+typedef enum mio_format {
+  MIO_FORMAT_YUV420, /**< three planes Y, U, V; chroma halved both ways */
+  MIO_FORMAT_YVU420, /**< three planes Y, V, U */
+  MIO_FORMAT_NV12,   /**< two planes Y, UV interleaved */
+  MIO_FORMAT_NV21,   /**< two planes Y, VU interleaved */
+  MIO_FORMAT_MJPEG   /**< one plane, a JPEG of varying length */
+} mio_format;
+
+/** What is asked for. Zero means: the camera's own choice. */
+typedef struct mio_wanted {
+  uint32_t width, height; /**< pixels */
+  double fps;             /**< frames per second */
+  double min_fps;         /**< lowest rate that auto exposure may choose in low light; 0: `fps` */
+  uint32_t buffer_count;
+  int32_t rotate_180, hflip, vflip; /**< done by the sensor */
+  int32_t raw_only;                 /**< no MJPEG from the camera, even where it has it */
+} mio_wanted;
+
+typedef struct mio_plane {
+  int32_t fd;      /**< a dma-buf or memfd; planes of one buffer may share it */
+  uint32_t offset; /**< bytes from the start of `fd` */
+  uint32_t length; /**< bytes */
+  uint32_t stride; /**< bytes from line to line; 0 for MJPEG */
+} mio_plane;
+
+typedef struct mio_buffer {
+  uint32_t plane_count;
+  mio_plane planes[MIO_MAX_PLANES];
+} mio_buffer;
+
+/** What the camera was really set to. `buffers` stays valid until the next configure or close. */
+typedef struct mio_configuration {
+  uint32_t width, height;
+  double fps; /**< 0: the camera's own, unknown rate */
+  mio_format format;
+  const char *format_name; /**< as the backend calls it, e.g. "NV12" */
+  int32_t full_range;      /**< luma 0-255 as JPEG has it, not 16-235 */
+  const char *memory;      /**< where the buffers come from, for people */
+  uint32_t buffer_count;
+  const mio_buffer *buffers;
+} mio_configuration;
+
+/** A completed buffer. It belongs to the receiver until `requeue`. */
+typedef struct mio_picture {
+  uint32_t buffer; /**< index in mio_configuration.buffers */
+  int32_t ok;      /**< 0: the camera marked the picture as broken */
+  uint64_t sequence;
+  int64_t timestamp; /**< of the exposure, CLOCK_MONOTONIC, nanoseconds */
+  uint32_t bytes_used[MIO_MAX_PLANES];
+} mio_picture;
+
+/** Called on the backend's own thread, one for all cameras: hand over and return, never block or throw. */
+typedef struct mio_observer {
+  void *context;
+  void (*completed)(void *context, const mio_picture *picture);
+  void (*disconnected)(void *context);
+} mio_observer;
+
+typedef enum mio_value_type {
+  MIO_VALUE_NONE,
+  MIO_VALUE_BOOL,
+  MIO_VALUE_INTEGER,
+  MIO_VALUE_FLOAT,
+  MIO_VALUE_STRING,
+  MIO_VALUE_RECTANGLE, /**< four numbers an element: x, y, width, height */
+  MIO_VALUE_SIZE,      /**< two: width, height */
+  MIO_VALUE_POINT      /**< two: x, y */
+} mio_value_type;
+
+/** A control's value. Integers are exact up to 2^53. */
+typedef struct mio_value {
+  mio_value_type type;
+  int32_t is_array;
+  size_t number_count;
+  const double *numbers; /**< not for strings */
+  const char *text;      /**< strings only */
+} mio_value;
+
+typedef struct mio_enumerator {
+  double value;
+  const char *name;
+} mio_enumerator;
+
+/** A control as the camera describes it. `minimum`, `maximum`, `initial` may have type MIO_VALUE_NONE. */
+typedef struct mio_control {
+  uint32_t id;
+  const char *name;
+  const char *vendor;
+  mio_value_type type;
+  int32_t is_array;
+  size_t size; /**< elements of an array; 0: any number */
+  mio_value minimum, maximum, initial;
+  size_t enumerator_count;
+  const mio_enumerator *enumerators;
+} mio_control;
+
+typedef struct mio_control_setting {
+  uint32_t id;
+  mio_value value;
+} mio_control_setting;
+
+typedef struct mio_camera mio_camera;
+
+typedef struct mio_backend {
+  uint32_t abi;             /**< MIO_BACKEND_ABI it was built with; first, so that it can be read alone */
+  const char *name;         /**< `libcamera` or `synthetic` */
+  const char *built_for;    /**< version of the library's headers */
+  const char *(*version)(void); /**< version of the library in use */
+
+  /** Before anything else; `host` must stay valid until `stop`. Once at a time in a process. */
+  int (*start)(const mio_host *host, mio_error *error);
+  /** After the last camera has been closed. */
+  void (*stop)(void);
+
+  void (*list)(void (*each)(void *context, const mio_camera_info *info), void *context);
+
+  /** Takes the camera for this process alone. `observer` is copied. */
+  int (*open)(const char *id, const mio_observer *observer, mio_camera **camera, mio_error *error);
+  int (*configure)(mio_camera *camera, const mio_wanted *wanted, mio_configuration *configuration,
+                   mio_error *error);
+  void (*controls)(mio_camera *camera, void (*each)(void *context, const mio_control *control),
+                   void *context);
+  /** Values take effect with one of the next frames; before `start_capture`, with the first. */
+  int (*set_controls)(mio_camera *camera, const mio_control_setting *settings, size_t count,
+                      mio_error *error);
+  /** Queues all buffers. */
+  int (*start_capture)(mio_camera *camera, mio_error *error);
+  /** Gives a completed buffer back. Does nothing when capture has stopped. Any thread, also in `completed`. */
+  void (*requeue)(mio_camera *camera, uint32_t buffer);
+  /** When it returns, no callback runs and none will. */
+  void (*stop_capture)(mio_camera *camera);
+  void (*close)(mio_camera *camera);
+} mio_backend;
+
+typedef const mio_backend *(*mio_backend_entry_function)(void);
+
+#ifdef __cplusplus
+}
+#endif

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: MIT
+#include "backend/backend.h"
+
+#include <libcamera/version.h>
+
+#include <memory>
+#include <string>
+
+#include "backend/guarded.h"
+#include "backend/libcamera/camera.h"
+#include "backend/libcamera/controls.h"
+#include "backend/libcamera/manager.h"
+#include "core/fault.h"
+
+namespace mio {
+
+namespace {
+
+std::unique_ptr<Manager> &manager() {
+  // Never destroyed: at exit libcamera's own statics may be gone before it.
+  static auto *const held = new std::unique_ptr<Manager>;
+  return *held;
+}
+
+LibcameraCamera *self(mio_camera *camera) { return reinterpret_cast<LibcameraCamera *>(camera); }
+
+const char *version() {
+  static const std::string text = libcamera::CameraManager::version();
+  return text.c_str();
+}
+
+int start(const mio_host *host, mio_error *error) {
+  return guarded(error, [&] { manager() = std::make_unique<Manager>(*host); });
+}
+
+void stop() { manager().reset(); }
+
+void list(void (*each)(void *context, const mio_camera_info *info), void *context) {
+  for (const auto &camera : manager()->cameras().cameras()) {
+    std::string model;
+    for (const auto &[id, value] : camera->properties()) {
+      const auto known = camera->properties().idMap()->find(id);
+      if (known != camera->properties().idMap()->end() && known->second->name() == "Model") {
+        model = value.toString();
+      }
+    }
+    const mio_camera_info info{camera->id().c_str(), model.c_str()};
+    each(context, &info);
+  }
+}
+
+int open(const char *id, const mio_observer *observer, mio_camera **camera, mio_error *error) {
+  return guarded(error, [&] {
+    auto opened = std::make_unique<LibcameraCamera>(manager()->find(id), *observer);
+    *camera = reinterpret_cast<mio_camera *>(opened.release());
+  });
+}
+
+int configure(mio_camera *camera, const mio_wanted *wanted, mio_configuration *configuration,
+              mio_error *error) {
+  return guarded(error, [&] { *configuration = self(camera)->configure(*wanted); });
+}
+
+void controls(mio_camera *camera, void (*each)(void *context, const mio_control *control),
+              void *context) {
+  describe_controls(self(camera)->controls(), each, context);
+}
+
+int set_controls(mio_camera *camera, const mio_control_setting *settings, size_t count,
+                 mio_error *error) {
+  return guarded(error, [&] { self(camera)->set_controls(settings, count); });
+}
+
+int start_capture(mio_camera *camera, mio_error *error) {
+  return guarded(error, [&] { self(camera)->start(); });
+}
+
+void requeue(mio_camera *camera, uint32_t buffer) { self(camera)->requeue(buffer); }
+void stop_capture(mio_camera *camera) { self(camera)->stop(); }
+void close(mio_camera *camera) { const std::unique_ptr<LibcameraCamera> owner(self(camera)); }
+
+}  // namespace
+
+}  // namespace mio
+
+#define MIO_TEXT_(x) #x
+#define MIO_TEXT(x) MIO_TEXT_(x)
+#define MIO_LIBCAMERA_VERSION             \
+  MIO_TEXT(LIBCAMERA_VERSION_MAJOR)       \
+  "." MIO_TEXT(LIBCAMERA_VERSION_MINOR) "." MIO_TEXT(LIBCAMERA_VERSION_PATCH)
+
+extern "C" __attribute__((visibility("default"))) const mio_backend *mio_backend_entry() {
+  static constexpr mio_backend table{
+      MIO_BACKEND_ABI,   "libcamera",       MIO_LIBCAMERA_VERSION, mio::version,       mio::start,
+      mio::stop,         mio::list,         mio::open,             mio::configure,     mio::controls,
+      mio::set_controls, mio::start_capture, mio::requeue,         mio::stop_capture,  mio::close};
+  return &table;
+}

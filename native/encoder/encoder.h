@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "backend/backend.h"
+#include "core/slot_pool.h"
+
+namespace mio {
+
+/** What an encoder is set up for: the camera's pictures and the buffers they come in. */
+struct EncoderInput {
+  uint32_t width;
+  uint32_t height;
+  mio_format format;
+  bool full_range; /**< luma 0-255; else 16-235, to be expanded because JPEG knows only the former */
+  std::vector<mio_buffer> buffers;
+
+  explicit EncoderInput(const mio_configuration &c)
+      : width(c.width),
+        height(c.height),
+        format(c.format),
+        full_range(c.full_range != 0),
+        buffers(c.buffers, c.buffers + c.buffer_count) {}
+};
+
+/** One JPEG in its slot. */
+struct Jpeg {
+  Slot slot;
+  size_t length;
+  uint64_t sequence; /**< the camera's */
+  int64_t timestamp; /**< of the exposure, CLOCK_MONOTONIC, nanoseconds */
+};
+
+/** What can become of a picture other than a JPEG. */
+enum class EncodeFailure {
+  kTruncated, /**< the camera's own JPEG is not whole */
+  kEncoder    /**< the encoder failed */
+};
+
+/** Who gets what an encoder makes. Called on the encoder's threads, one call at a time. */
+class EncoderSink {
+ public:
+  virtual ~EncoderSink() = default;
+  /** The pixels have been read: the camera may have its buffer back. */
+  virtual void input_done(uint32_t buffer) = 0;
+  /** In the order of submission. */
+  virtual void encoded(Jpeg jpeg) = 0;
+  virtual void failed(EncodeFailure failure, const std::string &why) = 0;
+};
+
+/** Makes JPEGs of a camera's pictures. */
+class Encoder {
+ public:
+  virtual ~Encoder() = default;
+
+  /** `passthrough`, `turbojpeg` */
+  virtual const char *name() const = 0;
+
+  /** Never blocks. False when busy: then nothing was taken. */
+  virtual bool submit(const mio_picture &picture, Slot slot) = 0;
+
+  /** 1-100, from the next picture on. */
+  virtual void set_quality(int quality) = 0;
+
+  /** Finishes what was submitted. When it returns, no call to the sink runs and none will. */
+  virtual void stop() = 0;
+};
+
+}  // namespace mio

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "encoder/coder.h"
+#include "encoder/encoder.h"
+#include "encoder/mapped_buffers.h"
+
+namespace mio {
+
+/** Encodes with the CPU on worker threads, a picture each, and hands the results on in order. */
+class ThreadedEncoder final : public Encoder {
+ public:
+  using CoderFactory = std::function<std::unique_ptr<Coder>()>;
+
+  /** Throws FaultError `ERR_NO_BUFFERS`, `ERR_ENCODER`. */
+  ThreadedEncoder(const char *name, const EncoderInput &input, int quality, size_t workers,
+                  const CoderFactory &make_coder, EncoderSink &sink);
+  ~ThreadedEncoder() override { stop(); }
+  ThreadedEncoder(const ThreadedEncoder &) = delete;
+  ThreadedEncoder &operator=(const ThreadedEncoder &) = delete;
+
+  const char *name() const override { return name_; }
+  bool submit(const mio_picture &picture, Slot slot) override;
+  void set_quality(int quality) override { quality_ = quality; }
+  void stop() override;
+
+ private:
+  struct Job {
+    uint64_t ticket;
+    mio_picture picture;
+    Slot slot;
+  };
+  /** A job's end: a JPEG, or why there is none. */
+  struct Result {
+    std::optional<Jpeg> jpeg;
+    EncodeFailure failure;
+    std::string why;
+  };
+
+  void work(Coder &coder);
+  Result encode(Coder &coder, Job &job);
+  void finish(uint64_t ticket, Result result);
+
+  const char *const name_;
+  const MappedBuffers buffers_;
+  EncoderSink &sink_;
+  std::atomic<int> quality_;
+  std::vector<std::unique_ptr<Coder>> coders_;
+
+  std::mutex queue_mutex_;
+  std::condition_variable queue_filled_;
+  std::deque<Job> queue_;
+  size_t in_flight_ = 0;
+  uint64_t next_ticket_ = 0;
+  bool stopping_ = false;
+
+  /** Held while the sink is called: one call at a time, in order. */
+  std::mutex order_mutex_;
+  std::map<uint64_t, Result> early_;
+  uint64_t next_out_ = 0;
+
+  std::vector<std::thread> threads_;
+};
+
+}  // namespace mio

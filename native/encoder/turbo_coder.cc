@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "encoder/turbo_coder.h"
+
+#include <algorithm>
+
+#include "core/fault.h"
+
+namespace mio {
+
+namespace {
+
+using Table = std::array<uint8_t, 256>;
+
+/** Limited to full range: ITU-R BT.601 (16-235, chroma 16-240) to ITU-T T.871 (0-255). */
+Table expansion(double low, double high, double centre_in, double centre_out) {
+  Table table{};
+  for (int i = 0; i < 256; ++i) {
+    const double full = (i - centre_in) * 255.0 / (high - low) + centre_out;
+    table[static_cast<size_t>(i)] = static_cast<uint8_t>(std::clamp(full + 0.5, 0.0, 255.0));
+  }
+  return table;
+}
+
+const Table &luma_expansion() {
+  static const Table kTable = expansion(16, 235, 16, 0);
+  return kTable;
+}
+
+const Table &chroma_expansion() {
+  static const Table kTable = expansion(16, 240, 128, 128);
+  return kTable;
+}
+
+bool is_semi_planar(mio_format format) { return format == MIO_FORMAT_NV12 || format == MIO_FORMAT_NV21; }
+
+void expand(const uint8_t *from, uint32_t stride, int width, int height, const Table &table,
+            std::vector<uint8_t> &to) {
+  to.resize(static_cast<size_t>(width) * static_cast<size_t>(height));
+  uint8_t *out = to.data();
+  for (int y = 0; y < height; ++y, from += stride, out += width) {
+    for (int x = 0; x < width; ++x) out[x] = table[from[x]];
+  }
+}
+
+/** Interleaved chroma into two planes. */
+void split(const uint8_t *from, uint32_t stride, int width, int height, std::vector<uint8_t> &first,
+           std::vector<uint8_t> &second) {
+  first.resize(static_cast<size_t>(width) * static_cast<size_t>(height));
+  second.resize(first.size());
+  uint8_t *a = first.data();
+  uint8_t *b = second.data();
+  for (int y = 0; y < height; ++y, from += stride, a += width, b += width) {
+    for (int x = 0; x < width; ++x) {
+      a[x] = from[2 * x];
+      b[x] = from[2 * x + 1];
+    }
+  }
+}
+
+}  // namespace
+
+TurboCoder::TurboCoder(const EncoderInput &input)
+    : handle_(tjInitCompress()),
+      width_(static_cast<int>(input.width)),
+      height_(static_cast<int>(input.height)),
+      format_(input.format),
+      full_range_(input.full_range) {
+  if (!handle_) throw FaultError("ERR_ENCODER", std::string("libjpeg-turbo: ") + tjGetErrorStr2(nullptr));
+}
+
+size_t TurboCoder::max_jpeg_bytes(uint32_t width, uint32_t height) {
+  return tjBufSize(static_cast<int>(width), static_cast<int>(height), TJSAMP_420);
+}
+
+size_t TurboCoder::encode(const MappedPicture &picture, int quality, uint8_t *out, size_t capacity) {
+  Planes planes = planar(picture);
+  unsigned long length = capacity;  // NOLINT(google-runtime-int): libjpeg-turbo's own type
+  if (tjCompressFromYUVPlanes(handle_.get(), planes.data.data(), width_, planes.strides.data(), height_, TJSAMP_420, &out,
+                              &length, quality, TJFLAG_NOREALLOC) != 0) {
+    throw CodingError(EncodeFailure::kEncoder, std::string("libjpeg-turbo: ") + tjGetErrorStr2(handle_.get()));
+  }
+  return length;
+}
+
+TurboCoder::Planes TurboCoder::planar(const MappedPicture &picture) {
+  const int chroma_width = (width_ + 1) / 2;
+  const int chroma_height = (height_ + 1) / 2;
+  Planes planes{};
+  const auto direct = [&](size_t to, const MappedPicture::Plane &from) {
+    planes.data[to] = from.data;
+    planes.strides[to] = static_cast<int>(from.stride);
+  };
+  const auto scratch = [&](size_t to, int width) {
+    planes.data[to] = scratch_[to].data();
+    planes.strides[to] = width;
+  };
+
+  const bool swapped = format_ == MIO_FORMAT_YVU420 || format_ == MIO_FORMAT_NV21;
+  const size_t u = swapped ? 2 : 1;
+  const size_t v = swapped ? 1 : 2;
+  direct(0, picture.planes[0]);
+  if (is_semi_planar(format_)) {
+    split(picture.planes[1].data, picture.planes[1].stride, chroma_width, chroma_height, scratch_[u], scratch_[v]);
+    scratch(1, chroma_width);
+    scratch(2, chroma_width);
+  } else {
+    direct(u, picture.planes[1]);
+    direct(v, picture.planes[2]);
+  }
+  if (full_range_) return planes;
+
+  expand(planes.data[0], static_cast<uint32_t>(planes.strides[0]), width_, height_, luma_expansion(), scratch_[0]);
+  scratch(0, width_);
+  for (size_t i = 1; i < 3; ++i) {
+    if (planes.data[i] == scratch_[i].data()) {
+      // Already apart: in place, a whole plane at once.
+      for (uint8_t &sample : scratch_[i]) sample = chroma_expansion()[sample];
+    } else {
+      expand(planes.data[i], static_cast<uint32_t>(planes.strides[i]), chroma_width, chroma_height,
+             chroma_expansion(), scratch_[i]);
+    }
+    scratch(i, chroma_width);
+  }
+  return planes;
+}
+
+}  // namespace mio

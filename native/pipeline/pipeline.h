@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "backend/opened_camera.h"
+#include "core/fault.h"
+#include "core/slot_pool.h"
+#include "encoder/make_encoder.h"
+#include "pipeline/rate_meter.h"
+#include "pipeline/watchdog.h"
+
+namespace mio {
+
+struct PipelineOptions {
+  std::string backend; /**< `libcamera` or `synthetic` */
+  std::string id;      /**< as the backend names the camera */
+  mio_wanted wanted{};
+  std::string encoder = "auto";
+  int quality = 80;
+  uint32_t slots = 8;
+  std::chrono::milliseconds frame_timeout{3000};
+};
+
+/** How camera and encoder are really set. */
+struct PipelineMode {
+  uint32_t width, height;
+  double fps;
+  std::string format;
+  uint32_t stride;
+  uint32_t buffer_count;
+  std::string memory;
+  std::string encoder;
+  std::string encoder_reason;
+};
+
+struct PipelineStatistics {
+  uint64_t captured, encoded, unwatched;
+  uint64_t no_slot, encoder_busy;
+  uint64_t marked, truncated, encoder_failed;
+  double fps;
+  std::optional<int64_t> last_frame_age; /**< nanoseconds since the exposure of the newest good frame */
+};
+
+/** Who gets the JPEGs and the one fault that ends them. Called on camera and encoder threads: never block. */
+class PipelineListener {
+ public:
+  virtual ~PipelineListener() = default;
+  virtual void on_jpeg(Jpeg jpeg) = 0;
+  virtual void on_fault(Fault fault) = 0;
+};
+
+/**
+ * Joins camera, encoder and pool. The constructor opens and configures, `start` lets frames come, the
+ * destructor stops everything and gives the camera back.
+ */
+class Pipeline final : private EncoderSink {
+ public:
+  /** Throws FaultError. */
+  Pipeline(const PipelineOptions &options, PipelineListener &listener);
+  ~Pipeline() override;
+  Pipeline(const Pipeline &) = delete;
+  Pipeline &operator=(const Pipeline &) = delete;
+
+  /**
+   * Lets frames come and returns after the first good one: a camera that opens but stalls fails here.
+   * @throws FaultError
+   */
+  void start();
+
+  /** Makes a waiting `start` throw. Any thread. */
+  void cancel();
+
+  /** Nobody watches: frames go straight back to the camera, nothing is encoded. The state after opening. */
+  void watch(bool watched) { watched_ = watched; }
+  void set_quality(int quality) { encoder_->set_quality(quality); }
+
+  OpenedCamera &camera() { return *camera_; }
+  const std::shared_ptr<SlotPool> &pool() const { return pool_; }
+  const PipelineMode &mode() const { return mode_; }
+  PipelineStatistics statistics() const;
+
+ private:
+  void on_completed(const mio_picture &picture);
+  void input_done(uint32_t buffer) override;
+  void encoded(Jpeg jpeg) override;
+  void failed(EncodeFailure failure, const std::string &why) override;
+  /** A picture of which the camera can be proud: it is not stalled. */
+  void good();
+  void on_expired();
+  void fail(Fault fault);
+
+  PipelineListener &listener_;
+  const std::chrono::milliseconds frame_timeout_;
+  PipelineMode mode_;
+  std::shared_ptr<SlotPool> pool_;
+
+  std::atomic<bool> watched_{false};
+
+  /** What `start` waits for; from then on faults go to the listener. */
+  std::mutex start_mutex_;
+  std::condition_variable start_changed_;
+  bool starting_ = false;
+  bool has_fault_ = false;
+  std::optional<Fault> start_fault_;
+  std::atomic<bool> seen_good_{false};
+
+  std::atomic<uint64_t> captured_{0}, encoded_{0}, unwatched_{0}, no_slot_{0}, encoder_busy_{0}, marked_{0},
+      truncated_{0}, encoder_failed_{0};
+  /** Bad pictures since the last good one: the reason when the watchdog expires. */
+  std::atomic<uint64_t> bad_marked_{0}, bad_truncated_{0}, bad_encoder_{0};
+  std::atomic<int64_t> newest_{0};
+  RateMeter rate_;
+
+  // Destroyed from the last to the first: watchdog, encoder, camera. The encoder reads the camera's buffers.
+  std::unique_ptr<OpenedCamera> camera_;
+  std::unique_ptr<Encoder> encoder_;
+  std::unique_ptr<Watchdog> watchdog_;
+};
+
+}  // namespace mio
