@@ -73,6 +73,10 @@ size_t TurboCoder::max_jpeg_bytes(uint32_t width, uint32_t height) {
 }
 
 size_t TurboCoder::encode(const MappedPicture &picture, int quality, uint8_t *out, size_t capacity) {
+  // Without reallocation libjpeg-turbo takes it for granted that the worst case fits.
+  if (capacity < tjBufSize(width_, height_, TJSAMP_420)) {
+    throw CodingError(EncodeFailure::kEncoder, "a slot of " + std::to_string(capacity) + " bytes is too small");
+  }
   Planes planes = planar(picture);
   unsigned long length = capacity;  // NOLINT(google-runtime-int): libjpeg-turbo's own type
   if (tjCompressFromYUVPlanes(handle_.get(), planes.data.data(), width_, planes.strides.data(), height_, TJSAMP_420, &out,

@@ -1,0 +1,11 @@
+// Environment variables, read when they are needed: a test sets them through process.env.
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+
+// Copies the variable's value. False, and an empty value, when it is unset or empty.
+bool setting(const char *name, char *value, size_t size);
+
+// The variable as a number; 0 when it is unset.
+double number_setting(const char *name);

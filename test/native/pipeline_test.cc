@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+#include "pipeline/pipeline.h"
+
+#include <gtest/gtest.h>
+
+#include <condition_variable>
+#include <mutex>
+
+#include "support/decode.h"
+
+namespace mio {
+namespace {
+
+class Receiver final : public PipelineListener {
+ public:
+  void on_jpeg(Jpeg jpeg) override {
+    const std::lock_guard lock(mutex_);
+    last_ = std::move(jpeg);
+    ++count_;
+    changed_.notify_all();
+  }
+  void on_fault(Fault fault) override {
+    const std::lock_guard lock(mutex_);
+    faults_.push_back(std::move(fault));
+    changed_.notify_all();
+  }
+  void wait_for(int count) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return count_ >= count; });
+  }
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  Jpeg last_{};
+  int count_ = 0;
+  std::vector<Fault> faults_;
+};
+
+PipelineOptions options() {
+  PipelineOptions options;
+  options.backend = "synthetic";
+  options.id = "synthetic";
+  options.wanted.width = 320;
+  options.wanted.height = 240;
+  options.wanted.fps = 120;
+  return options;
+}
+
+TEST(Pipeline, StartReturnsWithTheCameraLive) {
+  Receiver receiver;
+  Pipeline pipeline(options(), receiver);
+  pipeline.start();
+  EXPECT_GE(pipeline.statistics().captured, 1U);
+  EXPECT_EQ(pipeline.mode().encoder, "turbojpeg");
+}
+
+TEST(Pipeline, EncodesNothingWhileNobodyWatches) {
+  Receiver receiver;
+  Pipeline pipeline(options(), receiver);
+  pipeline.start();
+  while (pipeline.statistics().captured < 30) std::this_thread::yield();
+  EXPECT_EQ(pipeline.statistics().encoded, 0U);
+  EXPECT_EQ(receiver.count_, 0);
+  pipeline.watch(true);
+  receiver.wait_for(3);
+  EXPECT_GE(pipeline.statistics().encoded, 3U);
+}
+
+TEST(Pipeline, KeepsCapturingWhenAllSlotsAreLent) {
+  Receiver receiver;
+  auto few = options();
+  few.slots = 4;
+  Pipeline pipeline(few, receiver);
+  pipeline.start();
+  std::vector<Slot> held;
+  for (uint32_t i = 0; i < few.slots; ++i) held.push_back(pipeline.pool()->take());
+  pipeline.watch(true);
+  while (pipeline.statistics().no_slot < 10) std::this_thread::yield();
+  EXPECT_EQ(receiver.count_, 0);
+  held.clear();
+  receiver.wait_for(1);
+  EXPECT_TRUE(receiver.faults_.empty());
+}
+
+TEST(Pipeline, ThePictureIsWhatTheCameraSees) {
+  Receiver receiver;
+  Pipeline pipeline(options(), receiver);
+  pipeline.start();
+  pipeline.watch(true);
+  receiver.wait_for(1);
+  const std::lock_guard lock(receiver.mutex_);
+  const auto picture = test::decode(receiver.last_.slot.data(), receiver.last_.length);
+  EXPECT_EQ(picture.width, 320);
+  EXPECT_TRUE(test::near(picture.at(250, 170), {191, 0, 0})) << "the red bar";
+}
+
+TEST(Pipeline, StopsAtAnyMoment) {
+  Receiver receiver;
+  for (int i = 0; i < 30; ++i) {
+    Pipeline pipeline(options(), receiver);
+    pipeline.start();
+    pipeline.watch(true);
+    if (i % 2 == 0) receiver.wait_for(receiver.count_ + 1);
+  }
+  EXPECT_TRUE(receiver.faults_.empty());
+}
+
+TEST(Pipeline, WithoutStartItGivesTheCameraBack) {
+  Receiver receiver;
+  const Pipeline pipeline(options(), receiver);
+  EXPECT_EQ(pipeline.statistics().captured, 0U);
+}
+
+TEST(Pipeline, AnUnknownCameraIsANamedFault) {
+  Receiver receiver;
+  auto unknown = options();
+  unknown.id = "nonsense";
+  try {
+    const Pipeline pipeline(unknown, receiver);
+    FAIL() << "it was opened";
+  } catch (const FaultError &e) {
+    EXPECT_EQ(e.fault().code, "ERR_NO_CAMERA");
+  }
+}
+
+}  // namespace
+}  // namespace mio
