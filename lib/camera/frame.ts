@@ -45,9 +45,12 @@ export class Loan {
 /** Gives back the loans of frames that were forgotten, and says so once. */
 const forgotten = new FinalizationRegistry<Loan>((loan) => {
   loan.drop()
-  process.emitWarning('A frame was garbage-collected without frame.release(): the picture was held for longer than needed', {
-    code: 'MIO_FRAME_NOT_RELEASED',
-  })
+  process.emitWarning(
+    'A frame was garbage-collected without frame.release(): the picture was held for longer than needed',
+    {
+      code: 'MIO_FRAME_NOT_RELEASED',
+    },
+  )
 })
 
 /**

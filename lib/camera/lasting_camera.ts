@@ -1,9 +1,9 @@
 import { awaitFrame, type FrameWish } from './await_frame.ts'
 import { binding, type NativeCameraWatch } from './binding.ts'
-import { Camera } from './camera.ts'
+import { findAndOpen, type Camera } from './camera.ts'
 import { MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
-import { findCamera, urlSafeId } from './list.ts'
+import { urlSafeId } from './list.ts'
 import { checkCameraOptions, type CameraOptions, type CheckedCameraOptions } from './options.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './source.ts'
 
@@ -139,8 +139,7 @@ export class LastingCamera implements FrameSource {
   async #open(): Promise<void> {
     clearTimeout(this.#timer)
     try {
-      const info = await findCamera(this.#wanted)
-      const camera = await Camera.open(info, this.#options)
+      const camera = await findAndOpen(this.#wanted, this.#options)
       if (this.#closed) {
         await camera.close()
         return

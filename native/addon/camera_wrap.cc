@@ -200,13 +200,14 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
   const auto set = [&](const char *key, auto value) {
     result.Set(key, Napi::Number::New(env, static_cast<double>(value)));
   };
-  if (!session_) return env.Undefined();
+  if (!session_) return result;
   set("superseded", session_->superseded());
   if (pool_) {
     set("slots", pool_->count());
     set("lent", pool_->lent());
   }
-  const bool open = session_->with_pipeline([&](Pipeline &pipeline) {
+  // Once closed, what is left to tell is which slots are still lent.
+  session_->with_pipeline([&](Pipeline &pipeline) {
     const PipelineStatistics s = pipeline.statistics();
     set("captured", s.captured);
     set("encoded", s.encoded);
@@ -219,7 +220,7 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
     set("fps", s.fps);
     if (s.last_frame_age) set("lastFrameAge", static_cast<double>(*s.last_frame_age) / 1e6);
   });
-  return open ? result : env.Undefined();
+  return result;
 }
 
 void CameraWrap::keep_alive(const Napi::CallbackInfo &info) {
