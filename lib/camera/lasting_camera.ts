@@ -118,7 +118,8 @@ export class LastingCamera implements FrameSource {
   }
 
   #join(): void {
-    if (this.#unsubscribe || this.#state.status !== 'live') return
+    // The camera encodes as long as somebody is subscribed: only when somebody is here.
+    if (this.#unsubscribe || this.#listeners.size === 0 || this.#state.status !== 'live') return
     this.#unsubscribe = this.#camera?.subscribe((frame) => {
       for (const listener of this.#listeners) listener(frame)
     })

@@ -44,6 +44,17 @@ test('a subscription lives through unplug and replug', async () => {
   expect((await Picture.decode((await camera.frame()).copy())).width).toBe(640)
 })
 
+test('nothing is encoded while nobody is subscribed', async () => {
+  await using camera = new LastingCamera({ camera: 'synthetic', width: 320, height: 240 })
+  await camera.start()
+  await until(() => camera.statistics().captured > 10)
+  expect(camera.statistics().encoded).toBe(0)
+  const stop = camera.subscribe(() => {})
+  await until(() => camera.statistics().encoded > 3)
+  stop()
+  await until(() => camera.statistics().pool.lent === 0)
+})
+
 test('a stalled camera is opened again', async () => {
   await webcams.plug(0)
   await using camera = new LastingCamera({ camera: 0, ...quick })
