@@ -260,7 +260,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     } else {
       loan = new Loan(view, info, false, () => this.#native.release(slot))
     }
-    const frame = new Frame(loan)
+    const frame = new Frame(loan, false)
     this.#newest?.release()
     this.#newest = undefined
     for (const listener of this.#listeners) {
