@@ -295,7 +295,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     this.#counters = this.#native.statistics()
     this.#newest?.release()
     this.#newest = undefined
-    for (const iterator of [...this.#iterators]) iterator.end(fault)
+    for (const iterator of this.#iterators) iterator.end(fault)
     this.#setState(state)
     await this.#native.close()
     this.#listeners.clear()

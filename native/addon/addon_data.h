@@ -12,7 +12,8 @@ namespace mio {
 
 class Wakeup;
 
-/** All that one environment (the main thread, or a worker) has of this addon. Nothing of it is static. */
+/** All that one environment (the main thread, or a worker) has of this addon. Nothing of it is
+ * static. */
 class AddonData {
  public:
   /** Makes the environment's data and has `process` say when it exits. */

@@ -27,8 +27,8 @@ std::shared_ptr<Backend> Backend::acquire(const std::string &name) {
     std::unique_ptr<Backend> backend;
     int users = 0;
   };
-  // Held while starting and stopping too: the next user must not start what the last one is stopping.
-  // Never destroyed: at exit, threads may still hold a backend.
+  // Held while starting and stopping too: the next user must not start what the last one is
+  // stopping. Never destroyed: at exit, threads may still hold a backend.
   static auto *const mutex = new std::mutex;
   static auto *const all = new std::map<std::string, Started>;
 

@@ -16,9 +16,8 @@ class DmaBufSync {
  public:
   enum class Access : __u64 { kRead = DMA_BUF_SYNC_READ, kWrite = DMA_BUF_SYNC_WRITE };
 
-  DmaBufSync(int fd, Access access) : fd_(fd), access_(static_cast<__u64>(access)) {
-    active_ = sync(DMA_BUF_SYNC_START);
-  }
+  DmaBufSync(int fd, Access access)
+      : fd_(fd), access_(static_cast<__u64>(access)), active_(sync(DMA_BUF_SYNC_START)) {}
   ~DmaBufSync() {
     if (active_) sync(DMA_BUF_SYNC_END);
   }
@@ -26,7 +25,8 @@ class DmaBufSync {
   DmaBufSync &operator=(const DmaBufSync &) = delete;
 
  private:
-  // A descriptor that is no dma-buf (a memfd) answers ENOTTY: it is coherent and needs none of this.
+  // A descriptor that is no dma-buf (a memfd) answers ENOTTY: it is coherent and needs none of
+  // this.
   bool sync(__u64 when) const {
     dma_buf_sync request{when | access_};
     int result = 0;
@@ -38,7 +38,7 @@ class DmaBufSync {
 
   int fd_;
   __u64 access_;
-  bool active_ = false;
+  bool active_;  // last: sync() needs the others
 };
 
 }  // namespace mio

@@ -19,7 +19,8 @@ class Mapping {
   Mapping(const Mapping &) = delete;
   Mapping &operator=(const Mapping &) = delete;
 
-  /** Private memory; the kernel gives pages only where something is written. Throws std::bad_alloc. */
+  /** Private memory; the kernel gives pages only where something is written. Throws std::bad_alloc.
+   */
   static Mapping anonymous(size_t size);
 
   /** The first `size` bytes of `fd`, shared. Throws FaultError `ERR_NO_BUFFERS`. */

@@ -16,9 +16,9 @@ namespace mio {
 class Slot;
 
 /**
- * A fixed set of equal pieces of memory, each big enough for the largest JPEG. A slot is lent as long as a
- * `Slot` refers to it. The pool lives as long as anybody refers to it: a late reader sees an old picture,
- * never freed memory.
+ * A fixed set of equal pieces of memory, each big enough for the largest JPEG. A slot is lent as
+ * long as a `Slot` refers to it. The pool lives as long as anybody refers to it: a late reader sees
+ * an old picture, never freed memory.
  */
 class SlotPool : public std::enable_shared_from_this<SlotPool> {
  public:
@@ -50,7 +50,8 @@ class SlotPool : public std::enable_shared_from_this<SlotPool> {
   std::vector<uint32_t> free_;
 };
 
-/** One holder of a lent slot. Copying makes another holder; the last one gone gives the slot back. */
+/** One holder of a lent slot. Copying makes another holder; the last one gone gives the slot back.
+ */
 class Slot {
  public:
   Slot() = default;

@@ -16,7 +16,8 @@ struct EncoderInput {
   uint32_t width;
   uint32_t height;
   mio_format format;
-  bool full_range; /**< luma 0-255; else 16-235, to be expanded because JPEG knows only the former */
+  bool
+      full_range; /**< luma 0-255; else 16-235, to be expanded because JPEG knows only the former */
   std::vector<mio_buffer> buffers;
 
   explicit EncoderInput(const mio_configuration &c)

@@ -10,8 +10,8 @@ namespace mio {
 
 /** Where things are in a JPEG (ITU-T T.81, annex B). Offsets and lengths in bytes. */
 struct JpegLayout {
-  size_t length;            /**< up to and with the end marker; padding behind it does not count */
-  size_t scan;              /**< offset of the start-of-scan marker */
+  size_t length; /**< up to and with the end marker; padding behind it does not count */
+  size_t scan;   /**< offset of the start-of-scan marker */
   bool has_huffman_tables;
 };
 

@@ -32,20 +32,22 @@ EncoderChoice choose_encoder(const EncoderInput &input, const std::string &force
   const std::string why_forced = forced == "auto" ? "" : " (forced)";
   if (jpeg) {
     const size_t bytes = input.buffers.empty() ? 0 : input.buffers.front().planes[0].length;
-    return {kPassthrough, "the camera gives JPEG itself" + why_forced, PassthroughCoder::max_jpeg_bytes(bytes)};
+    return {kPassthrough, "the camera gives JPEG itself" + why_forced,
+            PassthroughCoder::max_jpeg_bytes(bytes)};
   }
   return {kTurbo, "the camera gives raw pictures: encoded by the CPU" + why_forced,
           TurboCoder::max_jpeg_bytes(input.width, input.height)};
 }
 
-std::unique_ptr<Encoder> make_encoder(const EncoderChoice &choice, const EncoderInput &input, int quality,
-                                      EncoderSink &sink) {
+std::unique_ptr<Encoder> make_encoder(const EncoderChoice &choice, const EncoderInput &input,
+                                      int quality, EncoderSink &sink) {
   if (std::strcmp(choice.name, kPassthrough) == 0) {
     return std::make_unique<ThreadedEncoder>(
         kPassthrough, input, quality, 1, [] { return std::make_unique<PassthroughCoder>(); }, sink);
   }
   return std::make_unique<ThreadedEncoder>(
-      kTurbo, input, quality, turbo_workers(), [&] { return std::make_unique<TurboCoder>(input); }, sink);
+      kTurbo, input, quality, turbo_workers(), [&] { return std::make_unique<TurboCoder>(input); },
+      sink);
 }
 
 }  // namespace mio

@@ -23,7 +23,7 @@ struct EncoderChoice {
 EncoderChoice choose_encoder(const EncoderInput &input, const std::string &forced);
 
 /** Throws FaultError `ERR_ENCODER`, `ERR_NO_BUFFERS`. */
-std::unique_ptr<Encoder> make_encoder(const EncoderChoice &choice, const EncoderInput &input, int quality,
-                                      EncoderSink &sink);
+std::unique_ptr<Encoder> make_encoder(const EncoderChoice &choice, const EncoderInput &input,
+                                      int quality, EncoderSink &sink);
 
 }  // namespace mio

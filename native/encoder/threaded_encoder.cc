@@ -9,8 +9,8 @@
 
 namespace mio {
 
-ThreadedEncoder::ThreadedEncoder(const char *name, const EncoderInput &input, int quality, size_t workers,
-                                 const CoderFactory &make_coder, EncoderSink &sink)
+ThreadedEncoder::ThreadedEncoder(const char *name, const EncoderInput &input, int quality,
+                                 size_t workers, const CoderFactory &make_coder, EncoderSink &sink)
     : name_(name), buffers_(input.buffers), sink_(sink), quality_(quality) {
   for (size_t i = 0; i < workers; ++i) {
     workers_.push_back(std::make_unique<Worker>());
@@ -79,7 +79,8 @@ ThreadedEncoder::Result ThreadedEncoder::encode(Coder &coder, Job &job) {
     for (const int fd : buffers_.descriptors(job.picture.buffer)) {
       syncs.emplace_back(fd, DmaBufSync::Access::kRead);
     }
-    const size_t length = coder.encode(buffers_.view(job.picture), quality_, job.slot.data(), job.slot.bytes());
+    const size_t length =
+        coder.encode(buffers_.view(job.picture), quality_, job.slot.data(), job.slot.bytes());
     return {Jpeg{std::move(job.slot), length, job.picture.sequence, job.picture.timestamp}, {}, {}};
   } catch (const CodingError &e) {
     return {std::nullopt, e.failure(), e.what()};

@@ -74,7 +74,8 @@ class ThreadedEncoder final : public Encoder {
   size_t in_flight_ = 0;
   uint64_t next_ticket_ = 0;
   bool stopping_ = false;
-  /** Those who wait. The last one is called first: its caches are warm, and the others' threads sleep on. */
+  /** Those who wait. The last one is called first: its caches are warm, and the others' threads
+   * sleep on. */
   std::vector<Worker *> idle_;
 
   /** Held while the sink is called: one call at a time, in order. */

@@ -31,7 +31,9 @@ const Table &chroma_expansion() {
   return kTable;
 }
 
-bool is_semi_planar(mio_format format) { return format == MIO_FORMAT_NV12 || format == MIO_FORMAT_NV21; }
+bool is_semi_planar(mio_format format) {
+  return format == MIO_FORMAT_NV12 || format == MIO_FORMAT_NV21;
+}
 
 void expand(const uint8_t *from, uint32_t stride, int width, int height, const Table &table,
             std::vector<uint8_t> &to) {
@@ -50,9 +52,10 @@ void split(const uint8_t *from, uint32_t stride, int width, int height, std::vec
   uint8_t *a = first.data();
   uint8_t *b = second.data();
   for (int y = 0; y < height; ++y, from += stride, a += width, b += width) {
-    for (int x = 0; x < width; ++x) {
-      a[x] = from[2 * x];
-      b[x] = from[2 * x + 1];
+    const uint8_t *pair = from;
+    for (int x = 0; x < width; ++x, pair += 2) {
+      a[x] = pair[0];
+      b[x] = pair[1];
     }
   }
 }
@@ -65,23 +68,27 @@ TurboCoder::TurboCoder(const EncoderInput &input)
       height_(static_cast<int>(input.height)),
       format_(input.format),
       full_range_(input.full_range) {
-  if (!handle_) throw FaultError("ERR_ENCODER", std::string("libjpeg-turbo: ") + tjGetErrorStr2(nullptr));
+  if (!handle_)
+    throw FaultError("ERR_ENCODER", std::string("libjpeg-turbo: ") + tjGetErrorStr2(nullptr));
 }
 
 size_t TurboCoder::max_jpeg_bytes(uint32_t width, uint32_t height) {
   return tjBufSize(static_cast<int>(width), static_cast<int>(height), TJSAMP_420);
 }
 
-size_t TurboCoder::encode(const MappedPicture &picture, int quality, uint8_t *out, size_t capacity) {
+size_t TurboCoder::encode(const MappedPicture &picture, int quality, uint8_t *out,
+                          size_t capacity) {
   // Without reallocation libjpeg-turbo takes it for granted that the worst case fits.
   if (capacity < tjBufSize(width_, height_, TJSAMP_420)) {
-    throw CodingError(EncodeFailure::kEncoder, "a slot of " + std::to_string(capacity) + " bytes is too small");
+    throw CodingError(EncodeFailure::kEncoder,
+                      "a slot of " + std::to_string(capacity) + " bytes is too small");
   }
   Planes planes = planar(picture);
   unsigned long length = capacity;  // NOLINT(google-runtime-int): libjpeg-turbo's own type
-  if (tjCompressFromYUVPlanes(handle_.get(), planes.data.data(), width_, planes.strides.data(), height_, TJSAMP_420, &out,
-                              &length, quality, TJFLAG_NOREALLOC) != 0) {
-    throw CodingError(EncodeFailure::kEncoder, std::string("libjpeg-turbo: ") + tjGetErrorStr2(handle_.get()));
+  if (tjCompressFromYUVPlanes(handle_.get(), planes.data.data(), width_, planes.strides.data(),
+                              height_, TJSAMP_420, &out, &length, quality, TJFLAG_NOREALLOC) != 0) {
+    throw CodingError(EncodeFailure::kEncoder,
+                      std::string("libjpeg-turbo: ") + tjGetErrorStr2(handle_.get()));
   }
   return length;
 }
@@ -104,7 +111,8 @@ TurboCoder::Planes TurboCoder::planar(const MappedPicture &picture) {
   const size_t v = swapped ? 1 : 2;
   direct(0, picture.planes[0]);
   if (is_semi_planar(format_)) {
-    split(picture.planes[1].data, picture.planes[1].stride, chroma_width, chroma_height, scratch_[u], scratch_[v]);
+    split(picture.planes[1].data, picture.planes[1].stride, chroma_width, chroma_height,
+          scratch_[u], scratch_[v]);
     scratch(1, chroma_width);
     scratch(2, chroma_width);
   } else {
@@ -113,7 +121,8 @@ TurboCoder::Planes TurboCoder::planar(const MappedPicture &picture) {
   }
   if (full_range_) return planes;
 
-  expand(planes.data[0], static_cast<uint32_t>(planes.strides[0]), width_, height_, luma_expansion(), scratch_[0]);
+  expand(planes.data[0], static_cast<uint32_t>(planes.strides[0]), width_, height_,
+         luma_expansion(), scratch_[0]);
   scratch(0, width_);
   for (size_t i = 1; i < 3; ++i) {
     if (planes.data[i] == scratch_[i].data()) {

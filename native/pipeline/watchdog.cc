@@ -17,7 +17,9 @@ Watchdog::Watchdog(std::chrono::nanoseconds timeout, std::chrono::nanoseconds fi
   pthread_setname_np(thread_.native_handle(), "mio-watchdog");
 }
 
-void Watchdog::feed() { fed_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed); }
+void Watchdog::feed() {
+  fed_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+}
 
 void Watchdog::stop() {
   {
@@ -36,7 +38,8 @@ void Watchdog::watch() {
     const Clock::time_point now = Clock::now();
     if (now >= due) break;
     // Never longer than the timeout: a first feed that came early counts from when it came.
-    if (stopped_.wait_until(lock, std::min(due, now + timeout_), [this] { return stopping_; })) return;
+    if (stopped_.wait_until(lock, std::min(due, now + timeout_), [this] { return stopping_; }))
+      return;
   }
   lock.unlock();
   expired_();

@@ -44,8 +44,10 @@ const status = async (service) => (await fetch(new URL('api/status', service.url
 
 const floor = buildFloor()
 const service = await startService(
-  ...['--camera', 'synthetic', '--resolution', `${size.width}x${size.height}`],
-  ...['--fps', String(size.fps), '--jpeg-quality', String(size.quality)],
+  '--camera=synthetic',
+  `--resolution=${size.width}x${size.height}`,
+  `--fps=${size.fps}`,
+  `--jpeg-quality=${size.quality}`,
 )
 const rows = []
 try {
@@ -82,12 +84,18 @@ try {
   const intervals = times.slice(1).map((time, i) => time - times[i])
   const fps = ((times.length - 1) * 1000) / (times.at(-1) - times[0])
   rows.push([`delivered fps over ${seconds.steady} s`, fps.toFixed(2), '30.0 ± 0.1'])
-  rows.push(['interval p50 / p99, ms', [0.5, 0.99].map((p) => percentile(intervals, p).toFixed(1)).join(' / '), '– / < 40'])
+  rows.push([
+    'interval p50 / p99, ms',
+    [0.5, 0.99].map((p) => percentile(intervals, p).toFixed(1)).join(' / '),
+    '– / < 40',
+  ])
   rows.push(['resident memory, MiB', rssOf(service.pid).toFixed(0), ''])
 } finally {
   await service.stop()
 }
 
 const width = Math.max(...rows.map(([name]) => name.length))
-console.log(`\nsynthetic camera ${size.width}x${size.height}, ${size.fps} fps, quality ${size.quality}; Node ${process.version}\n`)
+console.log(
+  `\nsynthetic camera ${size.width}x${size.height}, ${size.fps} fps, quality ${size.quality}; Node ${process.version}\n`,
+)
 for (const [name, value, target] of rows) console.log(`${name.padEnd(width)}  ${String(value).padEnd(28)}  ${target}`)

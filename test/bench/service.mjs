@@ -16,8 +16,8 @@ export async function startService(...flags) {
   const lines = createInterface({ input: child.stdout })
   const url = await new Promise((resolve, reject) => {
     lines.on('line', (line) => {
-      const { url } = JSON.parse(line)
-      if (url) resolve(url)
+      const said = JSON.parse(line)
+      if (said.url) resolve(said.url)
     })
     child.once('exit', (code) => reject(new Error(`the service ended with ${code}`)))
   })

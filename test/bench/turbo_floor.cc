@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// The floor for the CPU encoder: the bare libjpeg-turbo call on the synthetic camera's own frames, at the
-// camera's pace (a tight loop would have warmer caches than any stream). Only the call is timed.
+// The floor for the CPU encoder: the bare libjpeg-turbo call on the synthetic camera's own frames,
+// at the camera's pace (a tight loop would have warmer caches than any stream). Only the call is
+// timed.
 //
-//   turbo_floor WIDTH HEIGHT FPS QUALITY FRAMES   →  {"frames":…,"cpuMsPerFrame":…,"bytesPerFrame":…}
+//   turbo_floor WIDTH HEIGHT FPS QUALITY FRAMES   →
+//   {"frames":…,"cpuMsPerFrame":…,"bytesPerFrame":…}
 #include <condition_variable>
 #include <cstdio>
 #include <cstdlib>
@@ -47,7 +49,8 @@ int main(int argc, char **argv) {
   }
   Bench bench;
   mio::SyntheticCamera camera(
-      {&bench, [](void *self, const mio_picture *picture) { static_cast<Bench *>(self)->take(*picture); },
+      {&bench,
+       [](void *self, const mio_picture *picture) { static_cast<Bench *>(self)->take(*picture); },
        [](void *) {}});
   mio_wanted wanted{};
   wanted.width = static_cast<uint32_t>(std::atoi(argv[1]));
@@ -69,6 +72,7 @@ int main(int argc, char **argv) {
   }
   camera.stop();
   std::printf("{\"frames\":%d,\"cpuMsPerFrame\":%.4f,\"bytesPerFrame\":%zu}\n", bench.frames,
-              static_cast<double>(bench.cpu) / 1e6 / bench.frames, bench.bytes / static_cast<size_t>(bench.frames));
+              static_cast<double>(bench.cpu) / 1e6 / bench.frames,
+              bench.bytes / static_cast<size_t>(bench.frames));
   return 0;
 }

@@ -179,7 +179,7 @@ export function cameraContract(kind: CameraKind): void {
       const camera = await open()
       const frames = camera.frames()
       ;((await frames.next()).value as Frame).release()
-      const last = frames.next().then(({ done, value }) => done || (value as Frame).release())
+      const last = frames.next().then((next) => next.done || next.value.release())
       await camera.close()
       await last
       expect((await frames.next()).done).toBe(true)

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { openCamera, type CameraOptions } from '../../lib/index.ts'
+import { openCamera } from '../../lib/index.ts'
 
 test.each<[string, object, string]>([
   ['an unknown option', { widht: 640 }, 'widht'],
@@ -10,7 +10,7 @@ test.each<[string, object, string]>([
   ['an unknown encoder', { encoder: 'h264' }, 'encoder'],
   ['a rotation that no sensor has', { rotation: 45 }, 'rotation'],
 ])('%s is refused by name before anything is opened', async (_, options, name) => {
-  const opening = openCamera({ camera: 'synthetic', ...options } as CameraOptions)
+  const opening = openCamera({ camera: 'synthetic', ...options })
   await expect(opening).rejects.toMatchObject({
     name: 'MioError',
     code: 'ERR_INVALID_OPTION',

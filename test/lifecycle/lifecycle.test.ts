@@ -33,7 +33,12 @@ function run(name: string, env: Record<string, string> = {}): Promise<End> {
       ['--expose-gc', file],
       { env: { ...process.env, ...env }, timeout: 100_000 },
       (error, stdout, stderr) =>
-        settle({ code: error ? (error.code ?? null) : 0, signal: error?.signal ?? null, stdout: stdout.trim(), stderr }),
+        settle({
+          code: error ? (error.code ?? null) : 0,
+          signal: error?.signal ?? null,
+          stdout: stdout.trim(),
+          stderr,
+        }),
     )
   })
 }

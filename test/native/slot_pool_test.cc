@@ -22,7 +22,8 @@ TEST(SlotPool, LendsEachSlotOnceAndThenNone) {
 TEST(SlotPool, TheLastHolderGivesTheSlotBack) {
   const auto pool = SlotPool::create(1, 4096);
   Slot first = pool->take();
-  Slot second = first;  // NOLINT(performance-unnecessary-copy-initialization): the copy is what is tested
+  Slot second =
+      first;  // NOLINT(performance-unnecessary-copy-initialization): the copy is what is tested
   first = {};
   EXPECT_EQ(pool->lent(), 1U);
   EXPECT_FALSE(pool->take());

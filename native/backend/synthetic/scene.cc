@@ -83,8 +83,8 @@ void Scene::paint(uint8_t *data, std::vector<Rectangle> &dirty, uint64_t sequenc
 }
 
 /**
- * Rings that grow finer to both sides, in the lower part: what shows the sharpness of a lens or a scaler,
- * and what makes a JPEG of this picture as large as one of a real room.
+ * Rings that grow finer to both sides, in the lower part: what shows the sharpness of a lens or a
+ * scaler, and what makes a JPEG of this picture as large as one of a real room.
  */
 void Scene::zone_plate(const Canvas &to) const {
   const int top = even(look_.height * 5 / 8);
@@ -131,9 +131,11 @@ void Scene::fill(const Canvas &to, Rectangle r, Yuv colour) const {
 
 Rectangle Scene::text(const Canvas &to, int x, int y, int scale, std::string_view words) const {
   const int advance = (kGlyphWidth + 1) * scale;
-  const Rectangle box{x, y, advance * static_cast<int>(words.size()) + scale, (kGlyphHeight + 2) * scale};
+  const Rectangle box{x, y, advance * static_cast<int>(words.size()) + scale,
+                      (kGlyphHeight + 2) * scale};
   fill(to, box, kBlack);
-  // White on black differs in luma alone. Each row of dots is made once and copied as often as it is high.
+  // White on black differs in luma alone. Each row of dots is made once and copied as often as it
+  // is high.
   const Rectangle seen = placed(box);
   std::vector<uint8_t> line(static_cast<size_t>(box.width));
   for (int row = 0; row < kGlyphHeight; ++row) {

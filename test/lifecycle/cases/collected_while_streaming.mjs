@@ -8,7 +8,7 @@ await (async () => {
   source.subscribe((frame) => {
     kept ??= frame.retain()
     globalThis.gc()
-    if (++count === 20) source.close()
+    if (++count === 20) void source.close()
   })
   await frames(source, 3)
 })()

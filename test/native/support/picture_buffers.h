@@ -16,7 +16,8 @@ namespace mio::test {
 class PictureBuffers {
  public:
   /** @param padding bytes behind each line, filled with what must never be seen in a picture */
-  PictureBuffers(mio_format format, uint32_t width, uint32_t height, uint32_t count, uint32_t padding = 0);
+  PictureBuffers(mio_format format, uint32_t width, uint32_t height, uint32_t count,
+                 uint32_t padding = 0);
 
   EncoderInput input(bool full_range = true) const;
   mio_picture picture(uint32_t buffer, uint64_t sequence) const;
