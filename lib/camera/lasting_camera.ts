@@ -24,6 +24,7 @@ export class LastingCamera implements FrameSource {
   #name: string
   #camera: Camera | undefined
   #state: CameraState = { status: 'starting', since: new Date() }
+  #fault: MioError | undefined
   #opens = 0
   #delay = firstDelay
   #timer: NodeJS.Timeout | undefined
@@ -76,6 +77,10 @@ export class LastingCamera implements FrameSource {
   }
   get state(): CameraState {
     return this.#state
+  }
+  /** What went wrong last; undefined while all is well. */
+  get fault(): MioError | undefined {
+    return this.#fault
   }
   get mode(): CameraMode | undefined {
     return this.#camera?.mode
@@ -151,6 +156,7 @@ export class LastingCamera implements FrameSource {
       this.#name = camera.name
       this.#opens++
       this.#delay = firstDelay
+      this.#fault = undefined
       camera.once('fault', (fault) => this.#lost(fault))
       await this.#unwatch()
       if (camera.state.status === 'closed') return
@@ -165,6 +171,7 @@ export class LastingCamera implements FrameSource {
     if (this.#closed) return
     this.#leave()
     const fault = error instanceof MioError ? error : new MioError('ERR_CAMERA', { found: String(error), cause: error })
+    this.#fault = fault
     const same = this.#state.status === 'waiting' && this.#state.code === fault.code
     const since = this.#state.status === 'waiting' ? this.#state.since : new Date()
     if (!same) this.#setState({ status: 'waiting', since, code: fault.code, message: fault.message })

@@ -1,4 +1,5 @@
 import closeWithGrace from 'close-with-grace'
+import type { ErrorCode } from '../camera/errors.ts'
 import type { FrameSource } from '../camera/source.ts'
 import type { Configuration } from '../config/load.ts'
 import { createApp } from '../server/create_app.ts'
@@ -39,6 +40,8 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
   })
 
   await Promise.all(cameras.map((camera) => camera.start()))
+  const hopeless = cameras.map(({ fault }) => fault).filter((fault) => fault && onlyAPersonCanMend.has(fault.code))
+  if (hopeless.length === cameras.length) throw hopeless[0]
   const url = `${publicUrl(bind, service.port)}${basePath}/`
   log.info(
     { version, url, cameras: cameras.map(summary) },
@@ -52,6 +55,19 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
     })
   }
 }
+
+/**
+ * Faults that waiting does not heal. With no camera that can be hoped for, the start fails; one bad camera
+ * does not stop another.
+ */
+const onlyAPersonCanMend: ReadonlySet<string> = new Set<ErrorCode>([
+  'ERR_ADDON_LOAD',
+  'ERR_ADDON_NOT_BUILT',
+  'ERR_CAMERA_CONFIG',
+  'ERR_ENCODER',
+  'ERR_LIBCAMERA_UNAVAILABLE',
+  'ERR_PERMISSION',
+])
 
 /**
  * Not to be handled in JavaScript: after a handler returns, a faulting instruction only faults again, for

@@ -4,7 +4,7 @@ import { nearest } from './nearest.ts'
 import { type SettingKey, settingList } from './schema.ts'
 
 /** Variables of the project that are not settings of the service: of its set-up, tests and images. */
-const otherNames = new Set(['MIO_CACHE_DIR', 'MIO_IMAGE_TAG', 'MIO_UPDATE_SCREENSHOTS'])
+const otherNames = new Set(['MIO_CACHE_DIR', 'MIO_IMAGE_TAG'])
 
 const keys = new Map(settingList.map(({ env, key }) => [env, key]))
 

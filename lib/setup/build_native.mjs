@@ -42,7 +42,7 @@ export const libcameraPrefixes = () =>
 function forgetOldFacts(tree, facts) {
   const file = join(tree, 'facts.json')
   if (existsSync(file) && readFileSync(file, 'utf8') === facts) return
-  rmSync(tree, { recursive: true, force: true })
+  rmSync(join(tree, 'CMakeCache.txt'), { force: true })
   mkdirSync(tree, { recursive: true })
   writeFileSync(file, facts)
 }

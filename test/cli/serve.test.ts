@@ -1,5 +1,6 @@
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { RunningCli, runCli } from '../kit/cli.ts'
+import { processEnvironment, Webcams } from '../kit/environment.ts'
 import { Picture } from '../kit/picture.ts'
 import { StreamClient } from '../kit/stream_client.ts'
 
@@ -72,24 +73,16 @@ test('without a camera, auto streams the synthetic one and says so loudly', asyn
   expect((await (await fetch(`${url}/ready`)).json()) as object).toMatchObject({ status: 'ready', synthetic: true })
 })
 
-test('a camera that is not there is waited for and never replaced', async ({ skip }) => {
-  const { stdout } = await runCli(['list'])
-  skip(stdout.includes('cam0'), 'this machine has a camera')
-  await using service = new RunningCli([
-    '--camera',
-    '0',
-    '--bind',
-    '127.0.0.1',
-    '--port',
-    '0',
-    '--resolution',
-    '640x360',
-  ])
+test('a camera that is not there is waited for and never replaced', async () => {
+  await using service = new RunningCli(
+    ['--camera', '0', '--bind', '127.0.0.1', '--port', '0', '--resolution', '640x360'],
+    processEnvironment(),
+  )
   const url = await service.url()
   const ready = await fetch(`${url}/ready`)
   expect(ready.status).toBe(503)
   const { code } = (await ready.json()) as { code: string }
-  expect(code).toMatch(/^ERR_/)
+  expect(code).toBe('ERR_NO_CAMERA')
   await using viewer = await StreamClient.open(`${url}/stream.mjpg`)
   for (let i = 0; i < 3; i++) {
     const part = await viewer.part()
@@ -115,4 +108,31 @@ test('on request the log is for people', async () => {
   expect(code).toBe(0)
   expect(stdout).toContain('INFO')
   expect(stdout).not.toMatch(/^\{/m)
+})
+
+describe('what waiting does not heal ends the start with code 1 and one sentence:', () => {
+  test('no libcamera', async ({ skip }) => {
+    // Only the addon's own backends are looked for, and their libcamera is not on the linker's path here.
+    const { stdout } = await runCli(['list'])
+    skip(stdout.includes('cam0'), 'this machine has a libcamera with a camera')
+    const end = await runCli(['--camera', '0', '--bind', '127.0.0.1', '--port', '0'])
+    expect(end).toMatchObject({ code: 1, signal: null })
+    expect(end.stderr).toMatch(/^motioninocean: .*libcamera.*sudo apt install.*\n$/)
+  })
+
+  test('an encoder that cannot take the pictures', async () => {
+    const end = await runCli([...synthetic, '--encoder', 'passthrough'])
+    expect(end).toMatchObject({ code: 1, signal: null })
+    expect(end.stderr).toMatch(/^motioninocean: .*passthrough cannot take the raw pictures.*\n$/)
+  })
+
+  test('devices that this user must not open', async () => {
+    using webcams = new Webcams()
+    await webcams.plug(0)
+    webcams.denied(0, true)
+    const env = { ...processEnvironment(), UVCSHIM_DIR: webcams.folder }
+    const end = await runCli(['--camera', webcams.id(0), '--bind', '127.0.0.1', '--port', '0'], env)
+    expect(end).toMatchObject({ code: 1, signal: null })
+    expect(end.stderr).toMatch(/^motioninocean: .*\/dev\/media\d+.*group.*\n$/)
+  })
 })

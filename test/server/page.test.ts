@@ -80,7 +80,7 @@ test('shows a moving picture and what there is to know, and asks no other host',
   expect(new Set(requests.map(({ host }) => host))).toEqual(new Set([new URL(service.url).host]))
   expect(requests.filter(({ pathname }) => pathname === '/stream.mjpg')).toHaveLength(1)
   expect(complaints).toEqual([])
-  if (process.env['MIO_UPDATE_SCREENSHOTS'] === '1') {
+  if (process.env['UPDATE_DOCS']) {
     mkdirSync('docs/images', { recursive: true })
     await page.screenshot({ path: 'docs/images/page.png' })
     expect(existsSync('docs/images/page.png')).toBe(true)
