@@ -184,12 +184,13 @@ test("names of the Python original are taken over or warned about, and today's n
     'MIO_SENTRY_DSN is not used any more: nothing is sent anywhere',
     'MIO_DISCOVERY_ANYTHING is not used any more: this service has no management hub',
   ])
+  expect(load({ MIO_FPS: '24', MIO_TARGET_FPS: '12' }).settings.fps).toBe(24)
   expect(load({ MIO_MOCK_CAMERA: 'false' }).settings.camera).toEqual(['auto'])
   expect(complaint(() => load({ MIO_TARGET_FPS: 'fast' }))).toContain('MIO_TARGET_FPS="fast": allowed is')
 })
 
 test('other variables do not matter', () => {
-  expect(load({ PATH: '/bin', MIO_CACHE_DIR: '/tmp', mio_fps: '1' }).settings.fps).toBe(30)
+  expect(load({ PATH: '/bin', MIO_CACHE_DIR: '/tmp', mio_fps: '1', MIO_LEFT_EMPTY: '' }).settings.fps).toBe(30)
 })
 
 test('whatever is typed, the answer is settings or one sentence', () => {

@@ -21,7 +21,7 @@ test("README's table of settings is what the schema says", () => {
   const from = text.indexOf(begin)
   const to = text.indexOf(end)
   expect(from).toBeGreaterThan(0)
-  const wanted = `${text.slice(0, from)}${begin}\n\n${settingsTable()}\n\n${text.slice(to)}`
+  const wanted = `${text.slice(0, from)}${begin}\n<!-- prettier-ignore-start -->\n${settingsTable()}\n<!-- prettier-ignore-end -->\n${text.slice(to)}`
   if (process.env['UPDATE_DOCS']) writeFileSync(file, wanted)
   expect(readFileSync(file, 'utf8')).toBe(wanted)
 })

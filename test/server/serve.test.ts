@@ -36,11 +36,14 @@ test('close lets an answer finish, closes kept connections and takes no new ones
   await expect.poll(() => answer).toBeDefined()
 
   const keptClosed = new Promise((resolve) => kept.once('close', resolve))
-  const closed = service.close()
+  const closed = service.close(20_000)
   await keptClosed
   answer!()
   expect(await (await slow).text()).toBe('slow')
+  const begin = performance.now()
   await closed
+  // Not after the 5 s for which a connection is kept.
+  expect(performance.now() - begin).toBeLessThan(3000)
   await expect(fetch(service.url)).rejects.toThrow('fetch failed')
 })
 

@@ -180,9 +180,9 @@ void LibcameraCamera::set_controls(const mio_control_setting *settings, size_t c
     values[settings[i].id] = make_control_value(*id->second, settings[i].value);
   }
   const std::lock_guard lock(mutex_);
-  for (auto &[id, value] : values) {
+  for (const auto &[id, value] : values) {
     lasting_[id] = value;
-    pending_[id] = std::move(value);
+    pending_[id] = value;
   }
 }
 

@@ -51,7 +51,7 @@ void LogBuffer::pass_on(const std::string &line) const {
   std::string message;
   words >> time >> thread >> level >> category >> std::ws;
   std::getline(words, message);
-  if (time.rfind('[', 0) == 0 && !message.empty()) {
+  if (time.starts_with('[') && !message.empty()) {
     host_.log(host_.context, level_of(level), category.c_str(), message.c_str());
   } else if (!line.empty()) {
     host_.log(host_.context, MIO_LOG_INFO, "libcamera", line.c_str());

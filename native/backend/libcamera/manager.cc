@@ -61,6 +61,8 @@ std::shared_ptr<libcamera::Camera> Manager::find(const std::string &id) {
                                                      " camera(s), but not this one");
 }
 
+// The signal's own signature.
+// NOLINTNEXTLINE(performance-unnecessary-value-param)
 void Manager::on_change(std::shared_ptr<libcamera::Camera> /*camera*/) {
   host_.cameras_changed(host_.context);
 }

@@ -142,7 +142,7 @@ Rectangle Scene::text(const Canvas &to, int x, int y, int scale, std::string_vie
     std::fill(line.begin(), line.end(), kBlack.y);
     for (size_t i = 0; i < words.size(); ++i) {
       const uint8_t dots = glyph_of(words[i])[static_cast<size_t>(row)];
-      auto at = line.begin() + scale + advance * static_cast<int>(i);
+      auto at = line.begin() + scale + static_cast<ptrdiff_t>(i) * advance;
       for (int bit = kGlyphWidth - 1; bit >= 0; --bit, at += scale) {
         if ((dots >> bit & 1) != 0) std::fill_n(at, scale, kWhite.y);
       }
