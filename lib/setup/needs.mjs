@@ -49,6 +49,7 @@ export const forTests = [
   { name: 'libudev', library: 'libudev', packages: ['libudev-dev'] },
   { name: 'GoogleTest', library: 'gtest', packages: ['libgtest-dev'] },
   { name: 'GoogleMock', library: 'gmock', packages: ['libgmock-dev'] },
+  { name: 'curl', anyCommand: ['curl'], packages: ['curl'] },
   { name: 'FFmpeg', anyCommand: ['ffmpeg'], packages: ['ffmpeg'] },
   {
     name: 'Chromium',

@@ -1,0 +1,8 @@
+/**
+ * The HTTP side, for programs that serve a camera themselves. Apart from the library's main entry, so that
+ * importing that one loads no Express.
+ * @packageDocumentation
+ */
+export { createApp, type AppOptions } from './create_app.ts'
+export { mjpegRouter, type MjpegRouterOptions } from './mjpeg_router.ts'
+export { serve, type ServeOptions, type Service } from './serve.ts'
