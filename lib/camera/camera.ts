@@ -11,9 +11,10 @@ import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSourc
 
 /**
  * With fewer free slots than this, frames are copied out of the pool: a consumer that holds many costs a
- * copy, but the camera always has a slot to write into.
+ * copy, but the camera always has a slot to write into. As many as can be under way at once: a picture in
+ * each of four encoder threads, one that waits for them, and one in the mailbox.
  */
-const reservedSlots = 3
+const reservedSlots = 6
 
 /** Events of a {@link Camera}. */
 export interface CameraEvents {

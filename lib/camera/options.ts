@@ -30,7 +30,7 @@ export const cameraOptions = z.strictObject({
   hflip: z.boolean().default(false).describe('Mirror left and right'),
   vflip: z.boolean().default(false).describe('Mirror top and bottom'),
   bufferCount: z.int().min(2).max(16).optional().describe("Camera buffers; by default the camera's own choice"),
-  slots: z.int().min(4).max(64).default(8).describe('JPEGs that can be on loan at once'),
+  slots: z.int().min(8).max(64).default(12).describe('JPEGs that can be on loan at once'),
   frameTimeout: z
     .int()
     .min(100)

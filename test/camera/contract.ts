@@ -139,7 +139,7 @@ export function cameraContract(kind: CameraKind): void {
     })
 
     test('a consumer that holds many frames costs copies, and the camera goes on', async () => {
-      const camera = await open({ slots: 6 })
+      const camera = await open({ slots: 8 })
       const held: Frame[] = []
       const frames = camera.frames()
       while (held.length < 20) held.push((await frames.next()).value as Frame)

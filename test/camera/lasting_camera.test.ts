@@ -10,7 +10,8 @@ beforeEach(() => {
 })
 afterEach(() => webcams[Symbol.dispose]())
 
-const quick = { width: 640, height: 480, frameTimeout: 300 } as const
+// Short, but longer than a busy machine makes a frame wait.
+const quick = { width: 640, height: 480, frameTimeout: 1000 } as const
 
 test('a camera that is missing is waited for, and found when it is plugged in', async () => {
   await using camera = new LastingCamera({ camera: webcams.id(0), ...quick })

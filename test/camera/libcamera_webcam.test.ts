@@ -12,7 +12,8 @@ beforeEach(async () => {
 })
 afterEach(() => webcams[Symbol.dispose]())
 
-const quick = { width: 640, height: 480, frameTimeout: 300 } as const
+// Short, but longer than a busy machine makes a frame wait.
+const quick = { width: 640, height: 480, frameTimeout: 1000 } as const
 const open = (n = 0) => openCamera({ camera: webcams.id(n), ...quick })
 
 /** The fault that ends a camera. */
