@@ -10,8 +10,10 @@
 namespace mio {
 
 ThreadedEncoder::ThreadedEncoder(const char *name, const EncoderInput &input, int quality, size_t workers,
-                                 const CoderFactory &make_coder, EncoderSink &sink)
-    : name_(name), buffers_(input.buffers), sink_(sink), quality_(quality) {
+                                 const CoderFactory &make_coder, EncoderSink &sink, EncoderReport about)
+    : name_(name), about_(std::move(about)), buffers_(input.buffers), sink_(sink), quality_(quality) {
+  about_.name = name;
+  about_.output = "by the CPU, straight into slots";
   for (size_t i = 0; i < workers; ++i) coders_.push_back(make_coder());
   for (const auto &coder : coders_) {
     threads_.emplace_back([this, &coder] { work(*coder); });

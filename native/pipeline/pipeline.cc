@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "core/clock.h"
+#include "core/log.h"
 
 namespace mio {
 
@@ -28,6 +29,9 @@ Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
   const mio_configuration configuration = camera_->configure(options.wanted);
   const EncoderInput input(configuration);
   const EncoderChoice choice = choose_encoder(input, options.encoder);
+  pool_ = make_slots(choice, options.slots);
+  encoder_ = make_encoder(choice, input, options.quality, pool_, *this);
+  const EncoderReport report = encoder_->report();
   mode_ = {configuration.width,
            configuration.height,
            configuration.fps,
@@ -35,10 +39,8 @@ Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
            input.buffers.empty() ? 0 : input.buffers.front().planes[0].stride,
            configuration.buffer_count,
            configuration.memory,
-           choice.name,
-           choice.reason};
-  pool_ = SlotPool::create(options.slots, choice.max_jpeg_bytes);
-  encoder_ = make_encoder(choice, input, options.quality, *this);
+           report.name,
+           report.reason};
 }
 
 Pipeline::~Pipeline() {
@@ -109,6 +111,14 @@ void Pipeline::failed(EncodeFailure failure, const std::string & /*why*/) {
   const bool truncated = failure == EncodeFailure::kTruncated;
   (truncated ? truncated_ : encoder_failed_)++;
   (truncated ? bad_truncated_ : bad_encoder_)++;
+}
+
+void Pipeline::changed(const EncoderReport &now) {
+  const bool hardware = now.name == "v4l2-m2m";
+  LogSink::instance().write(hardware ? LogLevel::kInfo : LogLevel::kWarn, "encoder",
+                            hardware ? "the hardware encodes again: " + now.device
+                                     : "the CPU encodes from here on: " + now.reason);
+  listener_.on_encoder(now);
 }
 
 void Pipeline::on_expired() {

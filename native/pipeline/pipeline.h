@@ -55,6 +55,8 @@ class PipelineListener {
   virtual ~PipelineListener() = default;
   virtual void on_jpeg(Jpeg jpeg) = 0;
   virtual void on_fault(Fault fault) = 0;
+  /** Another encoder works from here on: the hardware failed (`ERR_ENCODER`), or works again. */
+  virtual void on_encoder(const EncoderReport & /*now*/) {}
 };
 
 /**
@@ -86,12 +88,15 @@ class Pipeline final : private EncoderSink {
   const std::shared_ptr<SlotPool> &pool() const { return pool_; }
   const PipelineMode &mode() const { return mode_; }
   PipelineStatistics statistics() const;
+  /** What encodes now. */
+  EncoderReport encoder() const { return encoder_->report(); }
 
  private:
   void on_completed(const mio_picture &picture);
   void input_done(uint32_t buffer) override;
   void encoded(Jpeg jpeg) override;
   void failed(EncodeFailure failure, const std::string &why) override;
+  void changed(const EncoderReport &now) override;
   /** A picture of which the camera can be proud: it is not stalled. */
   void good();
   void on_expired();

@@ -89,7 +89,7 @@ TEST(Pipeline, ThePictureIsWhatTheCameraSees) {
   pipeline.watch(true);
   receiver.wait_for(1);
   const std::lock_guard lock(receiver.mutex_);
-  const auto picture = test::decode(receiver.last_.slot.data(), receiver.last_.length);
+  const auto picture = test::decode(receiver.last_.data(), receiver.last_.length);
   EXPECT_EQ(picture.width, 320);
   EXPECT_TRUE(test::near(picture.at(250, 170), {191, 0, 0})) << "the red bar";
 }
