@@ -85,7 +85,13 @@ void FallbackEncoder::broken(const std::string &why) {
     if (stopping_) return;
     quality = quality_;
   }
-  auto software = make_software_(why, quality, sink_);
+  std::unique_ptr<Encoder> software;
+  try {
+    software = make_software_(why, quality, sink_);
+  } catch (const std::exception &e) {
+    // Then nothing encodes until the hardware does again; each picture is refused as if busy.
+    sink_.failed(EncodeFailure::kEncoder, e.what());
+  }
   {
     const std::lock_guard lock(mutex_);
     retired_ = std::exchange(active_, std::move(software));
@@ -129,7 +135,7 @@ void FallbackEncoder::back_to(std::unique_ptr<Encoder> hardware) {
     software = std::move(active_);
   }
   // Finishes its pictures; meanwhile new ones are refused as when busy.
-  software->stop();
+  if (software) software->stop();
   {
     const std::lock_guard lock(mutex_);
     active_ = std::move(hardware);

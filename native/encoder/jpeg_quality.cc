@@ -8,8 +8,19 @@ namespace mio {
 
 namespace {
 
-/** The sum of the luminance table of ITU-T T.81 annex K.1, which is libjpeg's quality 50. */
-constexpr double kSumAt50 = 3688;
+/** The luminance table of ITU-T T.81 annex K.1, which is libjpeg's quality 50. */
+constexpr std::array<int, 64> kLuminance{
+    16, 11, 10, 16, 24,  40,  51,  61,  12, 12, 14, 19, 26,  58,  60,  55,  14, 13, 16, 24, 40, 57,
+    69, 56, 14, 17, 22,  29,  51,  87,  80, 62, 18, 22, 37,  56,  68,  109, 103, 77, 24, 35, 55, 64,
+    81, 104, 113, 92, 49, 64, 78,  87,  103, 121, 120, 101, 72, 92, 95, 98,  112, 100, 103, 99};
+
+/** The sum of that table at a quality, scaled and cut off as libjpeg does. */
+int table_sum(int quality) {
+  const int percent = quality < 50 ? 5000 / quality : 200 - quality * 2;
+  int sum = 0;
+  for (const int one : kLuminance) sum += std::clamp((one * percent + 50) / 100, 1, 255);
+  return sum;
+}
 
 struct Point {
   double quality, bits;
@@ -33,12 +44,12 @@ int jpeg_quality(const uint8_t *data, size_t size) {
     const size_t length = static_cast<size_t>(data[at + 2]) << 8 | data[at + 3];
     // DQT with an 8-bit table 0 first, as encoders write it.
     if (data[at + 1] == 0xdb && length >= 67 && at + 2 + length <= size && data[at + 4] == 0) {
-      double sum = 0;
+      int sum = 0;
       for (size_t i = 0; i < 64; ++i) sum += data[at + 5 + i];
-      // libjpeg's scaling: 5000 / q below 50, 200 - 2 q from there on, in percent of the standard table.
-      const double percent = sum / kSumAt50 * 100;
-      const double quality = percent > 100 ? 5000 / percent : (200 - percent) / 2;
-      return std::clamp(static_cast<int>(quality + 0.5), 1, 100);
+      // Sums fall as quality rises.
+      int quality = 100;
+      while (quality > 1 && table_sum(quality) < sum) --quality;
+      return quality;
     }
     at += 2 + length;
   }

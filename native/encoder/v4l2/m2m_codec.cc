@@ -265,6 +265,22 @@ void M2mCodec::encode(uint32_t camera_buffer, Slot slot, int64_t timestamp) {
   raw_queue_->queue(camera_buffer, inputs_[camera_buffer], timestamp);
 }
 
+void M2mCodec::encode_from(int fd, Slot slot, int64_t timestamp) {
+  std::vector<QueuedPlane> planes = inputs_.front();
+  for (QueuedPlane &plane : planes) {
+    plane.fd = fd;
+    plane.length = input_bytes();
+  }
+  output_->offer(std::move(slot));
+  raw_queue_->queue(0, planes, timestamp);
+}
+
+uint32_t M2mCodec::input_bytes() const {
+  uint32_t bytes = 0;
+  for (const QueuedPlane &plane : inputs_.front()) bytes = std::max(bytes, plane.length);
+  return bytes;
+}
+
 std::optional<uint32_t> M2mCodec::next_read() {
   const auto done = raw_queue_->dequeue();
   return done ? std::optional(done->index) : std::nullopt;

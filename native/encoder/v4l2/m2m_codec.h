@@ -63,6 +63,9 @@ class M2mCodec {
    * @param timestamp microseconds; comes out with the JPEG
    */
   void encode(uint32_t camera_buffer, Slot slot, int64_t timestamp);
+  /** The same of another dma-buf of `input_bytes`, laid out as the camera's first. */
+  void encode_from(int fd, Slot slot, int64_t timestamp);
+  uint32_t input_bytes() const;
   /** A camera buffer that has been read. Empty when there is none. */
   std::optional<uint32_t> next_read();
 

@@ -52,9 +52,13 @@ void M2mEncoder::open(const std::string &path, const EncoderInput &input) {
     codec_ = std::make_unique<M2mCodec>(path, input);
     codec_->quality().set(quality_);
     codec_->start(slots_, mode);
-    Slot slot = slots_->take();
-    if (!slot) throw Refused("no slot is free for its first picture");
-    try_out(*codec_, std::move(slot));
+    const auto slot = [&] {
+      Slot free = slots_->take();
+      if (!free) throw Refused("no slot is free for its first picture");
+      return free;
+    };
+    try_out(*codec_, slot());
+    if (!input.full_range) try_range(*codec_, slot());
   };
   if (slots_->shared()) {
     try {

@@ -13,4 +13,11 @@ namespace mio {
  */
 void try_out(M2mCodec &codec, Slot slot);
 
+/**
+ * Lets it encode a grey of limited range and looks whether the JPEG's grey is of full range, as JPEG has no other:
+ * drivers accept a quantization that the hardware knows nothing about. The test picture lies in memory of its own.
+ * @throws Refused, V4l2Error
+ */
+void try_range(M2mCodec &codec, Slot slot);
+
 }  // namespace mio
