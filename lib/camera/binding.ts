@@ -16,10 +16,14 @@ export interface NativeOptions {
   rotate180: boolean
   hflip: boolean
   vflip: boolean
-  encoder: 'auto' | 'passthrough' | 'turbojpeg'
+  encoder: 'auto' | 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
   quality: number
   slots: number
   frameTimeout: number
+  /** Quality is lowered to stay below; 0 or absent: no limit. */
+  maxBytesPerSecond?: number
+  /** Exif orientation, 1-8. */
+  orientation?: number
 }
 
 export interface NativeMode {
@@ -34,7 +38,7 @@ export interface NativeMode {
 
 export interface NativeOpened {
   mode: NativeMode
-  encoder: 'passthrough' | 'turbojpeg'
+  encoder: 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
   encoderReason: string
   /** One long-lived Buffer for each slot. */
   buffers: Buffer[]
@@ -86,6 +90,8 @@ export type OnFrame = (
   monotonicSeconds: number,
   monotonicNanoseconds: number,
   lent: number,
+  /** Of the JPEG in the slot's Buffer, bytes. */
+  offset: number,
 ) => void
 
 export interface NativeCamera {

@@ -23,19 +23,21 @@ PipelineOptions options_from(const Napi::Object &from) {
   options.wanted = {whole("width"),     whole("height"), number("fps"), number("minFps"), whole("bufferCount"),
                     flag("rotate180"), flag("hflip"),   flag("vflip"), 0};
   options.encoder = text("encoder");
-  options.wanted.raw_only = options.encoder == "turbojpeg" ? 1 : 0;
+  options.wanted.raw_only = options.encoder == "turbojpeg" || options.encoder == "v4l2-m2m" ? 1 : 0;
   options.quality = static_cast<int>(whole("quality"));
   options.slots = whole("slots");
   options.frame_timeout = std::chrono::milliseconds(whole("frameTimeout"));
+  if (from.Has("maxBytesPerSecond")) options.max_bytes_per_second = number("maxBytesPerSecond");
+  if (from.Has("orientation")) options.orientation = static_cast<int>(whole("orientation"));
   return options;
 }
 
-/** A Buffer over a slot. The pool lives as long as it: no Buffer ever points at freed memory. */
+/** A Buffer over a slot and its head room. The pool lives as long as it: no Buffer ever points at freed memory. */
 Napi::Value buffer_over(Napi::Env env, const std::shared_ptr<SlotPool> &pool, uint32_t index) {
   using Hint = std::shared_ptr<SlotPool>;
   auto hint = std::make_unique<Hint>(pool);
   const auto buffer = Napi::Buffer<uint8_t>::New(
-      env, pool->data(index), pool->bytes(),
+      env, pool->memory(index), pool->memory_bytes(),
       [](Napi::BasicEnv, uint8_t *, Hint *last) { const std::unique_ptr<Hint> owner(last); }, hint.get());
   static_cast<void>(hint.release());  // the finalizer has it now
   return buffer;
@@ -129,10 +131,11 @@ void CameraWrap::on_wake(Napi::Env env) {
   }
 }
 
-// onFrame(slot, length, sequence, wallMilliseconds, monotonicSeconds, monotonicNanoseconds, lent)
+// onFrame(slot, length, sequence, wallMilliseconds, monotonicSeconds, monotonicNanoseconds, lent, offset)
 bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
   const Napi::HandleScope scope(env);
   const uint32_t index = jpeg.slot.index();
+  const size_t offset = SlotPool::head_room() - jpeg.head;
   lent_[index] = std::move(jpeg.slot);
   const auto number = [env](auto value) -> napi_value {
     return Napi::Number::New(env, static_cast<double>(value));
@@ -141,7 +144,7 @@ bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
       env, on_frame_,
       {number(index), number(jpeg.length), number(jpeg.sequence),
        number(static_cast<double>(wall_ns(jpeg.timestamp)) / 1e6), number(jpeg.timestamp / kNanosPerSecond),
-       number(jpeg.timestamp % kNanosPerSecond), number(pool_->lent())});
+       number(jpeg.timestamp % kNanosPerSecond), number(pool_->lent()), number(offset)});
 }
 
 void CameraWrap::watch(const Napi::CallbackInfo &info) {

@@ -15,8 +15,8 @@ std::shared_ptr<SlotPool> SlotPool::create(size_t count, size_t bytes) {
   return pool;
 }
 
-std::shared_ptr<SlotPool> SlotPool::create(std::vector<UniqueFd> buffers, size_t bytes, std::string memory) {
-  std::shared_ptr<SlotPool> pool(new SlotPool(buffers.size(), bytes, std::move(memory)));
+std::shared_ptr<SlotPool> SlotPool::create(std::vector<UniqueFd> buffers, size_t bytes, std::string kind) {
+  std::shared_ptr<SlotPool> pool(new SlotPool(buffers.size(), bytes, std::move(kind)));
   pool->shared_ = true;
   for (size_t i = 0; i < buffers.size(); ++i) {
     Entry &slot = pool->slots_[i];
@@ -27,8 +27,8 @@ std::shared_ptr<SlotPool> SlotPool::create(std::vector<UniqueFd> buffers, size_t
   return pool;
 }
 
-SlotPool::SlotPool(size_t count, size_t bytes, std::string memory)
-    : bytes_(bytes), memory_(std::move(memory)), slots_(count) {
+SlotPool::SlotPool(size_t count, size_t bytes, std::string kind)
+    : bytes_(bytes), kind_(std::move(kind)), slots_(count) {
   free_.reserve(count);
   for (size_t i = count; i-- > 0;) free_.push_back(static_cast<uint32_t>(i));
 }

@@ -33,10 +33,10 @@ class SlotPool : public std::enable_shared_from_this<SlotPool> {
 
   /**
    * A slot for each of `buffers`, dma-bufs of at least `bytes`.
-   * @param memory where they come from, for people, e.g. `dma-heap linux,cma`
+   * @param kind where they come from, for people, e.g. `dma-heap linux,cma`
    * @throws FaultError `ERR_NO_BUFFERS`
    */
-  static std::shared_ptr<SlotPool> create(std::vector<UniqueFd> buffers, size_t bytes, std::string memory);
+  static std::shared_ptr<SlotPool> create(std::vector<UniqueFd> buffers, size_t bytes, std::string kind);
 
   /** Bytes in front of each slot: a page, as a mapping cannot begin anywhere else. */
   static size_t head_room();
@@ -46,12 +46,16 @@ class SlotPool : public std::enable_shared_from_this<SlotPool> {
 
   uint8_t *data(uint32_t index) const { return slots_[index].memory.data() + head_room_; }
   size_t bytes() const { return bytes_; }
+  /** A slot with its head room. */
+  uint8_t *memory(uint32_t index) const { return slots_[index].memory.data(); }
+  size_t memory_bytes() const { return head_room_ + bytes_; }
   size_t count() const { return slots_.size(); }
   size_t lent() const { return lent_.load(std::memory_order_relaxed); }
   /** Slots are dma-bufs: `fd` tells them. */
   bool shared() const { return shared_; }
   int fd(uint32_t index) const { return slots_[index].fd.get(); }
-  const std::string &memory() const { return memory_; }
+  /** Where slots lie, for people. */
+  const std::string &kind() const { return kind_; }
 
  private:
   friend class Slot;
@@ -61,12 +65,12 @@ class SlotPool : public std::enable_shared_from_this<SlotPool> {
     std::atomic<uint32_t> holders{0};
   };
 
-  SlotPool(size_t count, size_t bytes, std::string memory);
+  SlotPool(size_t count, size_t bytes, std::string kind);
   void give_back(uint32_t index);
 
   const size_t head_room_ = head_room();
   const size_t bytes_;
-  const std::string memory_;
+  const std::string kind_;
   bool shared_ = false;
   std::vector<Entry> slots_;
   std::atomic<size_t> lent_{0};

@@ -6,6 +6,8 @@
 
 #include "core/clock.h"
 #include "core/log.h"
+#include "encoder/jpeg_quality.h"
+#include "encoder/jpeg_segments.h"
 
 namespace mio {
 
@@ -17,7 +19,10 @@ constexpr std::chrono::milliseconds kFirstFrameTimeout{3000};
 }  // namespace
 
 Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
-    : listener_(listener), frame_timeout_(options.frame_timeout) {
+    : listener_(listener),
+      frame_timeout_(options.frame_timeout),
+      orientation_(options.orientation == 1 ? std::vector<uint8_t>() : exif_orientation(options.orientation)),
+      cap_(options.max_bytes_per_second, options.quality) {
   const mio_observer observer{
       this,
       [](void *self, const mio_picture *picture) { static_cast<Pipeline *>(self)->on_completed(*picture); },
@@ -104,6 +109,8 @@ void Pipeline::input_done(uint32_t buffer) { camera_->requeue(buffer); }
 void Pipeline::encoded(Jpeg jpeg) {
   encoded_++;
   good();
+  encoder_->set_quality(cap_.add(jpeg.length, jpeg_quality(jpeg.data(), jpeg.length), jpeg.timestamp));
+  if (!orientation_.empty()) insert_segment(jpeg, exif_offset(jpeg.data(), jpeg.length), orientation_);
   listener_.on_jpeg(std::move(jpeg));
 }
 

@@ -16,7 +16,7 @@ namespace {
 class SlotOutput final : public CodedOutput {
  public:
   SlotOutput(const V4l2Device &device, uint32_t type, const std::shared_ptr<SlotPool> &slots)
-      : queue_(device, type), lent_(slots->count()), memory_(slots->memory()), bytes_(static_cast<uint32_t>(slots->bytes())) {}
+      : queue_(device, type), lent_(slots->count()), memory_(slots->kind()), bytes_(static_cast<uint32_t>(slots->bytes())) {}
   ~SlotOutput() override { SlotOutput::stop(); }
 
   std::string describe() const override { return "into slots in " + memory_; }
