@@ -8,8 +8,9 @@
 namespace mio {
 
 Napi::Function CameraWatch::define(Napi::Env env) {
-  return DefineClass(env, "CameraWatch",
-                     {InstanceMethod<&CameraWatch::start>("start"), InstanceMethod<&CameraWatch::stop>("stop")});
+  return DefineClass(
+      env, "CameraWatch",
+      {InstanceMethod<&CameraWatch::start>("start"), InstanceMethod<&CameraWatch::stop>("stop")});
 }
 
 CameraWatch::CameraWatch(const Napi::CallbackInfo &info)
@@ -30,7 +31,8 @@ void CameraWatch::Subscription::end() {
 // start(): Promise<void>. Once for each object.
 Napi::Value CameraWatch::start(const Napi::CallbackInfo &info) {
   wakeup_ = std::make_unique<Wakeup>(
-      info.Env(), "cameraWatch", [this](Napi::Env env) {
+      info.Env(), "cameraWatch",
+      [this](Napi::Env env) {
         const Napi::HandleScope scope(env);
         call_javascript(env, on_change_, {});
       },

@@ -10,7 +10,8 @@
 
 namespace mio {
 
-/** `new CameraWatch(onChange)`: says when libcamera's cameras come and go, between `start()` and `stop()`. */
+/** `new CameraWatch(onChange)`: says when libcamera's cameras come and go, between `start()` and
+ * `stop()`. */
 class CameraWatch : public Napi::ObjectWrap<CameraWatch> {
  public:
   static Napi::Function define(Napi::Env env);

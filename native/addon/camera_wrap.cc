@@ -13,15 +13,22 @@ namespace mio {
 namespace {
 
 PipelineOptions options_from(const Napi::Object &from) {
-  const auto number = [&](const char *key) { return from.Get(key).As<Napi::Number>().DoubleValue(); };
-  const auto whole = [&](const char *key) { return from.Get(key).As<Napi::Number>().Uint32Value(); };
+  const auto number = [&](const char *key) {
+    return from.Get(key).As<Napi::Number>().DoubleValue();
+  };
+  const auto whole = [&](const char *key) {
+    return from.Get(key).As<Napi::Number>().Uint32Value();
+  };
   const auto text = [&](const char *key) { return from.Get(key).As<Napi::String>().Utf8Value(); };
-  const auto flag = [&](const char *key) { return from.Get(key).As<Napi::Boolean>().Value() ? 1 : 0; };
+  const auto flag = [&](const char *key) {
+    return from.Get(key).As<Napi::Boolean>().Value() ? 1 : 0;
+  };
   PipelineOptions options;
   options.backend = text("backend");
   options.id = text("id");
-  options.wanted = {whole("width"),     whole("height"), number("fps"), number("minFps"), whole("bufferCount"),
-                    flag("rotate180"), flag("hflip"),   flag("vflip"), 0};
+  options.wanted = {whole("width"),   whole("height"),      number("fps"),
+                    number("minFps"), whole("bufferCount"), flag("rotate180"),
+                    flag("hflip"),    flag("vflip"),        0};
   options.encoder = text("encoder");
   options.wanted.raw_only = options.encoder == "turbojpeg" || options.encoder == "v4l2-m2m" ? 1 : 0;
   options.quality = static_cast<int>(whole("quality"));
@@ -32,13 +39,15 @@ PipelineOptions options_from(const Napi::Object &from) {
   return options;
 }
 
-/** A Buffer over a slot and its head room. The pool lives as long as it: no Buffer ever points at freed memory. */
+/** A Buffer over a slot and its head room. The pool lives as long as it: no Buffer ever points at
+ * freed memory. */
 Napi::Value buffer_over(Napi::Env env, const std::shared_ptr<SlotPool> &pool, uint32_t index) {
   using Hint = std::shared_ptr<SlotPool>;
   auto hint = std::make_unique<Hint>(pool);
   const auto buffer = Napi::Buffer<uint8_t>::New(
       env, pool->memory(index), pool->memory_bytes(),
-      [](Napi::BasicEnv, uint8_t *, Hint *last) { const std::unique_ptr<Hint> owner(last); }, hint.get());
+      [](Napi::BasicEnv, uint8_t *, Hint *last) { const std::unique_ptr<Hint> owner(last); },
+      hint.get());
   static_cast<void>(hint.release());  // the finalizer has it now
   return buffer;
 }
@@ -46,14 +55,15 @@ Napi::Value buffer_over(Napi::Env env, const std::shared_ptr<SlotPool> &pool, ui
 }  // namespace
 
 Napi::Function CameraWrap::define(Napi::Env env) {
-  return DefineClass(env, "Camera",
-                     {InstanceMethod<&CameraWrap::open>("open"), InstanceMethod<&CameraWrap::close>("close"),
-                      InstanceMethod<&CameraWrap::watch>("watch"), InstanceMethod<&CameraWrap::release>("release"),
-                      InstanceMethod<&CameraWrap::set_quality>("setQuality"),
-                      InstanceMethod<&CameraWrap::controls>("controls"),
-                      InstanceMethod<&CameraWrap::set_controls>("setControls"),
-                      InstanceMethod<&CameraWrap::statistics>("statistics"),
-                      InstanceMethod<&CameraWrap::keep_alive>("keepAlive")});
+  return DefineClass(
+      env, "Camera",
+      {InstanceMethod<&CameraWrap::open>("open"), InstanceMethod<&CameraWrap::close>("close"),
+       InstanceMethod<&CameraWrap::watch>("watch"), InstanceMethod<&CameraWrap::release>("release"),
+       InstanceMethod<&CameraWrap::set_quality>("setQuality"),
+       InstanceMethod<&CameraWrap::controls>("controls"),
+       InstanceMethod<&CameraWrap::set_controls>("setControls"),
+       InstanceMethod<&CameraWrap::statistics>("statistics"),
+       InstanceMethod<&CameraWrap::keep_alive>("keepAlive")});
 }
 
 CameraWrap::CameraWrap(const Napi::CallbackInfo &info)
@@ -106,7 +116,8 @@ Napi::Value CameraWrap::opened(Napi::Env env) {
 // close(): Promise<void>. Also after a failed open, and at any moment after a good one.
 Napi::Value CameraWrap::close(const Napi::CallbackInfo &info) {
   const Napi::Env env = info.Env();
-  if (!session_) return PromiseTask::run(env, "closeCamera", [] {}, [](Napi::Env e) { return e.Undefined(); });
+  if (!session_)
+    return PromiseTask::run(env, "closeCamera", [] {}, [](Napi::Env e) { return e.Undefined(); });
   return PromiseTask::run(
       env, "closeCamera", [session = session_] { session->close(); },
       [this](Napi::Env e) {
@@ -131,7 +142,8 @@ void CameraWrap::on_wake(Napi::Env env) {
   }
 }
 
-// onFrame(slot, length, sequence, wallMilliseconds, monotonicSeconds, monotonicNanoseconds, lent, offset)
+// onFrame(slot, length, sequence, wallMilliseconds, monotonicSeconds, monotonicNanoseconds, lent,
+// offset)
 bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
   const Napi::HandleScope scope(env);
   const uint32_t index = jpeg.slot.index();
@@ -143,8 +155,9 @@ bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
   return call_javascript(
       env, on_frame_,
       {number(index), number(jpeg.length), number(jpeg.sequence),
-       number(static_cast<double>(wall_ns(jpeg.timestamp)) / 1e6), number(jpeg.timestamp / kNanosPerSecond),
-       number(jpeg.timestamp % kNanosPerSecond), number(pool_->lent()), number(offset)});
+       number(static_cast<double>(wall_ns(jpeg.timestamp)) / 1e6),
+       number(jpeg.timestamp / kNanosPerSecond), number(jpeg.timestamp % kNanosPerSecond),
+       number(pool_->lent()), number(offset)});
 }
 
 void CameraWrap::watch(const Napi::CallbackInfo &info) {
@@ -186,12 +199,14 @@ Napi::Value CameraWrap::controls(const Napi::CallbackInfo &info) {
 void CameraWrap::set_controls(const Napi::CallbackInfo &info) {
   const auto from = info[0].As<Napi::Array>();
   std::vector<ControlSetting> settings;
-  for (uint32_t i = 0; i < from.Length(); ++i) settings.emplace_back(from.Get(i).As<Napi::Object>());
+  for (uint32_t i = 0; i < from.Length(); ++i)
+    settings.emplace_back(from.Get(i).As<Napi::Object>());
   std::vector<mio_control_setting> views;
   views.reserve(settings.size());
   for (const ControlSetting &setting : settings) views.push_back(setting.view());
   try {
-    session_->with_pipeline([&](Pipeline &pipeline) { pipeline.camera().set_controls(views.data(), views.size()); });
+    session_->with_pipeline(
+        [&](Pipeline &pipeline) { pipeline.camera().set_controls(views.data(), views.size()); });
   } catch (const FaultError &e) {
     throw Napi::Error(info.Env(), make_error(info.Env(), e.fault()));
   }

@@ -13,8 +13,9 @@
 namespace mio {
 
 /**
- * The native half of `Camera` in lib/camera/camera.ts, which checks all arguments. JavaScript gets one
- * long-lived Buffer for each slot, made once, and for each frame only the slot's number and its length.
+ * The native half of `Camera` in lib/camera/camera.ts, which checks all arguments. JavaScript gets
+ * one long-lived Buffer for each slot, made once, and for each frame only the slot's number and its
+ * length.
  */
 class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
  public:

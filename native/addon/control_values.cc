@@ -38,10 +38,14 @@ mio_value_type type_named(const std::string &name) {
 
 std::vector<const char *> members_of(mio_value_type type) {
   switch (type) {
-    case MIO_VALUE_RECTANGLE: return {"x", "y", "width", "height"};
-    case MIO_VALUE_SIZE: return {"width", "height"};
-    case MIO_VALUE_POINT: return {"x", "y"};
-    default: return {};
+    case MIO_VALUE_RECTANGLE:
+      return {"x", "y", "width", "height"};
+    case MIO_VALUE_SIZE:
+      return {"width", "height"};
+    case MIO_VALUE_POINT:
+      return {"x", "y"};
+    default:
+      return {};
   }
 }
 
@@ -50,7 +54,8 @@ Napi::Value element(Napi::Env env, mio_value_type type, const double *numbers) {
   if (type == MIO_VALUE_BOOL) return Napi::Boolean::New(env, *numbers != 0);
   if (members.empty()) return Napi::Number::New(env, *numbers);
   auto object = Napi::Object::New(env);
-  for (size_t i = 0; i < members.size(); ++i) object.Set(members[i], Napi::Number::New(env, numbers[i]));
+  for (size_t i = 0; i < members.size(); ++i)
+    object.Set(members[i], Napi::Number::New(env, numbers[i]));
   return object;
 }
 
@@ -78,7 +83,8 @@ Napi::Object to_javascript(Napi::Env env, const mio_control &control) {
   object.Set("vendor", control.vendor);
   object.Set("type", name_of(control.type));
   object.Set("isArray", Napi::Boolean::New(env, control.is_array != 0));
-  if (control.size != 0) object.Set("size", Napi::Number::New(env, static_cast<double>(control.size)));
+  if (control.size != 0)
+    object.Set("size", Napi::Number::New(env, static_cast<double>(control.size)));
   object.Set("min", to_javascript(env, control.minimum));
   object.Set("max", to_javascript(env, control.maximum));
   object.Set("default", to_javascript(env, control.initial));

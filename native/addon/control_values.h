@@ -10,7 +10,8 @@
 
 namespace mio {
 
-/** A control's value for JavaScript: boolean, number, string, {x, y, width, height}, or an array of those. */
+/** A control's value for JavaScript: boolean, number, string, {x, y, width, height}, or an array of
+ * those. */
 Napi::Value to_javascript(Napi::Env env, const mio_value &value);
 
 /** A control's description for JavaScript. */

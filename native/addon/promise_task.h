@@ -31,8 +31,8 @@ inline Fault fault_of(const std::exception &e) {
 }
 
 /**
- * Runs `work` on one of libuv's threads and settles a promise with its end. The C calls, with their results
- * looked at: a worker that is being terminated cannot run JavaScript, and that is no error.
+ * Runs `work` on one of libuv's threads and settles a promise with its end. The C calls, with their
+ * results looked at: a worker that is being terminated cannot run JavaScript, and that is no error.
  */
 class PromiseTask {
  public:
@@ -49,7 +49,8 @@ class PromiseTask {
     napi_value resource = nullptr;
     check(env, napi_create_promise(env, &task->deferred_, &promise));
     check(env, napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &resource));
-    check(env, napi_create_async_work(env, nullptr, resource, execute, complete, task.get(), &task->work_handle_));
+    check(env, napi_create_async_work(env, nullptr, resource, execute, complete, task.get(),
+                                      &task->work_handle_));
     check(env, napi_queue_async_work(env, task->work_handle_));
     static_cast<void>(task.release());  // `complete` takes it back
     return {env, promise};

@@ -15,8 +15,8 @@
 namespace mio {
 
 /**
- * One opened camera between the pipeline's threads and the event loop: the newest JPEG and the fault wait
- * here. It outlives the JavaScript object where a libuv thread still opens or closes.
+ * One opened camera between the pipeline's threads and the event loop: the newest JPEG and the
+ * fault wait here. It outlives the JavaScript object where a libuv thread still opens or closes.
  */
 class Session final : public PipelineListener {
  public:

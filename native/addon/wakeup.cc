@@ -57,8 +57,8 @@ void Wakeup::run(Napi::Env env, Napi::Function /*callback*/, State *state, void 
 
 bool call_javascript(Napi::Env env, const Napi::FunctionReference &function,
                      std::initializer_list<napi_value> arguments) {
-  const napi_status status =
-      napi_call_function(env, env.Undefined(), function.Value(), arguments.size(), arguments.begin(), nullptr);
+  const napi_status status = napi_call_function(env, env.Undefined(), function.Value(),
+                                                arguments.size(), arguments.begin(), nullptr);
   if (status == napi_pending_exception) {
     napi_value error = nullptr;
     if (napi_get_and_clear_last_exception(env, &error) == napi_ok) napi_fatal_exception(env, error);

@@ -8,15 +8,16 @@
 namespace mio {
 
 /**
- * Wakes the event loop from any thread. A thread-safe function with queue length 1 that carries nothing:
- * what there is to do waits elsewhere, and a full queue means that a wake-up is on its way already.
+ * Wakes the event loop from any thread. A thread-safe function with queue length 1 that carries
+ * nothing: what there is to do waits elsewhere, and a full queue means that a wake-up is on its way
+ * already.
  */
 class Wakeup {
  public:
   /**
    * @param on_wake runs on the event loop after each wake
-   * @param on_teardown runs when the environment ends (process exit, worker terminated) before `close`: stop
-   *   all threads that wake
+   * @param on_teardown runs when the environment ends (process exit, worker terminated) before
+   * `close`: stop all threads that wake
    */
   Wakeup(Napi::Env env, const char *name, std::function<void(Napi::Env)> on_wake,
          std::function<void()> on_teardown);
@@ -50,8 +51,8 @@ class Wakeup {
 };
 
 /**
- * Calls a JavaScript function from the event loop. What it throws reaches 'uncaughtException': Node only
- * warns (DEP0168) about an error that leaves a thread-safe function.
+ * Calls a JavaScript function from the event loop. What it throws reaches 'uncaughtException': Node
+ * only warns (DEP0168) about an error that leaves a thread-safe function.
  * @returns false when the environment cannot run JavaScript any more
  */
 bool call_javascript(Napi::Env env, const Napi::FunctionReference &function,

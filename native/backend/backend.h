@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /**
  * @file
- * The one interface between the pipeline and whatever gives pictures. Plain C, because an implementation may
- * be a shared object that another compiler built: libcamera's C++ ABI changes with each minor release, so
- * there is one such object per soname (`libcamera-0.7.so`), opened with dlopen when a camera is asked for.
+ * The one interface between the pipeline and whatever gives pictures. Plain C, because an
+ * implementation may be a shared object that another compiler built: libcamera's C++ ABI changes
+ * with each minor release, so there is one such object per soname (`libcamera-0.7.so`), opened with
+ * dlopen when a camera is asked for.
  *
- * Functions that can fail return 0, or -1 with `error` filled. Strings are UTF-8 and borrowed: copy what
- * must outlive the call. All functions may be called from any thread; for one camera, all but `requeue` and
- * `set_controls` from one thread at a time.
+ * Functions that can fail return 0, or -1 with `error` filled. Strings are UTF-8 and borrowed: copy
+ * what must outlive the call. All functions may be called from any thread; for one camera, all but
+ * `requeue` and `set_controls` from one thread at a time.
  */
 #pragma once
 
@@ -100,7 +101,8 @@ typedef struct mio_picture {
   uint32_t bytes_used[MIO_MAX_PLANES];
 } mio_picture;
 
-/** Called on the backend's own thread, one for all cameras: hand over and return, never block or throw. */
+/** Called on the backend's own thread, one for all cameras: hand over and return, never block or
+ * throw. */
 typedef struct mio_observer {
   void *context;
   void (*completed)(void *context, const mio_picture *picture);
@@ -132,7 +134,8 @@ typedef struct mio_enumerator {
   const char *name;
 } mio_enumerator;
 
-/** A control as the camera describes it. `minimum`, `maximum`, `initial` may have type MIO_VALUE_NONE. */
+/** A control as the camera describes it. `minimum`, `maximum`, `initial` may have type
+ * MIO_VALUE_NONE. */
 typedef struct mio_control {
   uint32_t id;
   const char *name;
@@ -153,9 +156,9 @@ typedef struct mio_control_setting {
 typedef struct mio_camera mio_camera;
 
 typedef struct mio_backend {
-  uint32_t abi;             /**< MIO_BACKEND_ABI it was built with; first, so that it can be read alone */
-  const char *name;         /**< `libcamera` or `synthetic` */
-  const char *built_for;    /**< version of the library's headers */
+  uint32_t abi;     /**< MIO_BACKEND_ABI it was built with; first, so that it can be read alone */
+  const char *name; /**< `libcamera` or `synthetic` */
+  const char *built_for;        /**< version of the library's headers */
   const char *(*version)(void); /**< version of the library in use */
 
   /** Before anything else; `host` must stay valid until `stop`. Once at a time in a process. */
@@ -176,7 +179,8 @@ typedef struct mio_backend {
                       mio_error *error);
   /** Queues all buffers. */
   int (*start_capture)(mio_camera *camera, mio_error *error);
-  /** Gives a completed buffer back. Does nothing when capture has stopped. Any thread, also in `completed`. */
+  /** Gives a completed buffer back. Does nothing when capture has stopped. Any thread, also in
+   * `completed`. */
   void (*requeue)(mio_camera *camera, uint32_t buffer);
   /** When it returns, no callback runs and none will. */
   void (*stop_capture)(mio_camera *camera);

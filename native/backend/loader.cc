@@ -60,7 +60,8 @@ const mio_backend *load_libcamera_backend() {
       tried += (tried.empty() ? "" : "; ") + std::string(dlerror());
       continue;
     }
-    const auto entry = reinterpret_cast<mio_backend_entry_function>(dlsym(handle, MIO_BACKEND_ENTRY));
+    const auto entry =
+        reinterpret_cast<mio_backend_entry_function>(dlsym(handle, MIO_BACKEND_ENTRY));
     const mio_backend *backend = entry != nullptr ? entry() : nullptr;
     if (backend != nullptr && backend->abi == MIO_BACKEND_ABI) return backend;
     tried += (tried.empty() ? "" : "; ") + path.filename().string() + " is of another version";

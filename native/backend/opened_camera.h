@@ -17,7 +17,8 @@ namespace mio {
 class OpenedCamera {
  public:
   /** Throws FaultError, whatever the backend says. */
-  OpenedCamera(std::shared_ptr<Backend> backend, const std::string &id, const mio_observer &observer)
+  OpenedCamera(std::shared_ptr<Backend> backend, const std::string &id,
+               const mio_observer &observer)
       : backend_(std::move(backend)), table_(backend_->table()) {
     mio_error error{};
     check(table_.open(id.c_str(), &observer, &camera_, &error), error);

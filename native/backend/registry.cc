@@ -27,7 +27,8 @@ std::shared_ptr<Backend> Backend::acquire(const std::string &name) {
     std::unique_ptr<Backend> backend;
     int users = 0;
   };
-  // Held while starting and stopping too: the next user must not start what the last one is stopping.
+  // Held while starting and stopping too: the next user must not start what the last one is
+  // stopping.
   static std::mutex mutex;
   static std::map<std::string, Started> all;
 

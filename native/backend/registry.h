@@ -19,14 +19,16 @@ struct CameraInfo {
 };
 
 /**
- * A started backend, shared by all who use it in this process, worker threads included: libcamera aborts the
- * process when a second CameraManager is made. Started for the first user, stopped after the last.
+ * A started backend, shared by all who use it in this process, worker threads included: libcamera
+ * aborts the process when a second CameraManager is made. Started for the first user, stopped after
+ * the last.
  */
 class Backend {
  public:
   /**
    * @param name `libcamera` or `synthetic`
-   * @throws FaultError `ERR_LIBCAMERA_UNAVAILABLE` with one line for each shared object that was tried
+   * @throws FaultError `ERR_LIBCAMERA_UNAVAILABLE` with one line for each shared object that was
+   * tried
    */
   static std::shared_ptr<Backend> acquire(const std::string &name);
 
@@ -37,7 +39,8 @@ class Backend {
   const mio_backend &table() const { return *table_; }
   std::vector<CameraInfo> list() const;
 
-  /** Calls `listener` from any thread when cameras came or went, until `unwatch` with the same key. */
+  /** Calls `listener` from any thread when cameras came or went, until `unwatch` with the same key.
+   */
   void watch(const void *key, std::function<void()> listener);
   void unwatch(const void *key);
 

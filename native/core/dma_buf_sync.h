@@ -9,8 +9,8 @@
 namespace mio {
 
 /**
- * DMA_BUF_IOCTL_SYNC. False where there is nothing to synchronise: a descriptor that is no dma-buf (a memfd)
- * answers ENOTTY, and is coherent.
+ * DMA_BUF_IOCTL_SYNC. False where there is nothing to synchronise: a descriptor that is no dma-buf
+ * (a memfd) answers ENOTTY, and is coherent.
  * @param flags DMA_BUF_SYNC_START or _END, with _READ, _WRITE or _RW
  */
 inline bool sync_dma_buf(int fd, __u64 flags) {

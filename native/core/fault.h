@@ -9,8 +9,8 @@
 namespace mio {
 
 /**
- * What went wrong: a stable code (`ERR_…`, the keys of `remedies` in lib/camera/errors.ts) and what was
- * found, as the start of a sentence. What was asked and what to do are added in TypeScript.
+ * What went wrong: a stable code (`ERR_…`, the keys of `remedies` in lib/camera/errors.ts) and what
+ * was found, as the start of a sentence. What was asked and what to do are added in TypeScript.
  */
 struct Fault {
   std::string code;

@@ -18,8 +18,8 @@ struct LogLine {
 };
 
 /**
- * Where log lines of all threads go: a bounded queue and a wake-up. One per process, because libcamera has
- * one log for the process.
+ * Where log lines of all threads go: a bounded queue and a wake-up. One per process, because
+ * libcamera has one log for the process.
  */
 class LogSink {
  public:
@@ -28,8 +28,8 @@ class LogSink {
   void write(LogLevel level, std::string category, std::string message);
 
   /**
-   * `wake` is called from any thread when lines wait. An empty function ends what the same `owner` set; lines
-   * then wait for the next one.
+   * `wake` is called from any thread when lines wait. An empty function ends what the same `owner`
+   * set; lines then wait for the next one.
    */
   void on_lines(const void *owner, std::function<void()> wake);
 

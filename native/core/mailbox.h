@@ -8,8 +8,9 @@
 namespace mio {
 
 /**
- * A place for one thing between two threads; the newest wins. Depth 1 on purpose: with the event loop
- * blocked for 300 ms, a queue hands out pictures 300 ms old, this one never older than a frame.
+ * A place for one thing between two threads; the newest wins. Depth 1 on purpose: with the event
+ * loop blocked for 300 ms, a queue hands out pictures 300 ms old, this one never older than a
+ * frame.
  */
 template <typename T>
 class Mailbox {

@@ -21,14 +21,15 @@ Mapping &Mapping::operator=(Mapping &&other) noexcept {
 }
 
 Mapping Mapping::anonymous(size_t size) {
-  void *data =
-      mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  void *data = mmap(nullptr, size, PROT_READ | PROT_WRITE,
+                    MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (data == MAP_FAILED) throw std::bad_alloc();
   return {data, size};
 }
 
 Mapping Mapping::shared(int fd, size_t size, bool writable) {
-  void *data = mmap(nullptr, size, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
+  void *data =
+      mmap(nullptr, size, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
   if (data == MAP_FAILED) {
     throw FaultError("ERR_NO_BUFFERS", "a camera buffer of " + std::to_string(size) +
                                            " bytes could not be mapped: " + errno_text(errno));
@@ -48,9 +49,10 @@ Mapping Mapping::device(int fd, uint32_t offset, size_t size) {
 Mapping Mapping::shared_behind(size_t head, int fd, size_t size) {
   Mapping whole = anonymous(head + size);
   // MAP_FIXED only over what was reserved above: nothing else can be hit.
-  if (mmap(whole.data() + head, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) == MAP_FAILED) {
-    throw FaultError("ERR_NO_BUFFERS",
-                     "a slot of " + std::to_string(size) + " bytes could not be mapped: " + errno_text(errno));
+  if (mmap(whole.data() + head, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+      MAP_FAILED) {
+    throw FaultError("ERR_NO_BUFFERS", "a slot of " + std::to_string(size) +
+                                           " bytes could not be mapped: " + errno_text(errno));
   }
   return whole;
 }

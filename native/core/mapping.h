@@ -19,7 +19,8 @@ class Mapping {
   Mapping(const Mapping &) = delete;
   Mapping &operator=(const Mapping &) = delete;
 
-  /** Private memory; the kernel gives pages only where something is written. Throws std::bad_alloc. */
+  /** Private memory; the kernel gives pages only where something is written. Throws std::bad_alloc.
+   */
   static Mapping anonymous(size_t size);
 
   /** The first `size` bytes of `fd`, shared. Throws FaultError `ERR_NO_BUFFERS`. */
@@ -29,7 +30,8 @@ class Mapping {
   static Mapping device(int fd, uint32_t offset, size_t size);
 
   /**
-   * The first `size` bytes of `fd`, shared and writable, right behind `head` bytes of private memory.
+   * The first `size` bytes of `fd`, shared and writable, right behind `head` bytes of private
+   * memory.
    * @param head whole pages
    * @throws FaultError `ERR_NO_BUFFERS`
    */

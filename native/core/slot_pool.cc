@@ -15,7 +15,8 @@ std::shared_ptr<SlotPool> SlotPool::create(size_t count, size_t bytes) {
   return pool;
 }
 
-std::shared_ptr<SlotPool> SlotPool::create(std::vector<UniqueFd> buffers, size_t bytes, std::string kind) {
+std::shared_ptr<SlotPool> SlotPool::create(std::vector<UniqueFd> buffers, size_t bytes,
+                                           std::string kind) {
   std::shared_ptr<SlotPool> pool(new SlotPool(buffers.size(), bytes, std::move(kind)));
   pool->shared_ = true;
   for (size_t i = 0; i < buffers.size(); ++i) {
@@ -71,7 +72,8 @@ Slot &Slot::operator=(Slot other) noexcept {
   return *this;
 }
 
-// Read and write in both: the CPU may have written, as when it spliced a segment in or encoded itself.
+// Read and write in both: the CPU may have written, as when it spliced a segment in or encoded
+// itself.
 void Slot::to_device() const {
   if (pool_->shared()) sync_dma_buf(fd(), DMA_BUF_SYNC_END | DMA_BUF_SYNC_RW);
 }

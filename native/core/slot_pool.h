@@ -18,13 +18,13 @@ namespace mio {
 class Slot;
 
 /**
- * A fixed set of equal pieces of memory, each big enough for the largest JPEG. A slot is lent as long as a
- * `Slot` refers to it. The pool lives as long as anybody refers to it: a late reader sees an old picture,
- * never freed memory.
+ * A fixed set of equal pieces of memory, each big enough for the largest JPEG. A slot is lent as
+ * long as a `Slot` refers to it. The pool lives as long as anybody refers to it: a late reader sees
+ * an old picture, never freed memory.
  *
- * A slot can be a dma-buf that a device writes into. It belongs to the CPU but between `Slot::to_device` and
- * `Slot::to_cpu`. In front of each slot lies head room: what is put before a picture moves the picture's head
- * into it, and the pixels stay where they are.
+ * A slot can be a dma-buf that a device writes into. It belongs to the CPU but between
+ * `Slot::to_device` and `Slot::to_cpu`. In front of each slot lies head room: what is put before a
+ * picture moves the picture's head into it, and the pixels stay where they are.
  */
 class SlotPool : public std::enable_shared_from_this<SlotPool> {
  public:
@@ -36,7 +36,8 @@ class SlotPool : public std::enable_shared_from_this<SlotPool> {
    * @param kind where they come from, for people, e.g. `dma-heap linux,cma`
    * @throws FaultError `ERR_NO_BUFFERS`
    */
-  static std::shared_ptr<SlotPool> create(std::vector<UniqueFd> buffers, size_t bytes, std::string kind);
+  static std::shared_ptr<SlotPool> create(std::vector<UniqueFd> buffers, size_t bytes,
+                                          std::string kind);
 
   /** Bytes in front of each slot: a page, as a mapping cannot begin anywhere else. */
   static size_t head_room();
@@ -78,7 +79,8 @@ class SlotPool : public std::enable_shared_from_this<SlotPool> {
   std::vector<uint32_t> free_;
 };
 
-/** One holder of a lent slot. Copying makes another holder; the last one gone gives the slot back. */
+/** One holder of a lent slot. Copying makes another holder; the last one gone gives the slot back.
+ */
 class Slot {
  public:
   Slot() = default;

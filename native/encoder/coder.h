@@ -14,7 +14,8 @@ namespace mio {
 /** A picture of which no JPEG can be made. */
 class CodingError : public std::runtime_error {
  public:
-  CodingError(EncodeFailure failure, const std::string &why) : std::runtime_error(why), failure_(failure) {}
+  CodingError(EncodeFailure failure, const std::string &why)
+      : std::runtime_error(why), failure_(failure) {}
   EncodeFailure failure() const { return failure_; }
 
  private:
@@ -29,7 +30,8 @@ class Coder {
    * Writes a JPEG into `out`. Returns its length in bytes.
    * @throws CodingError
    */
-  virtual size_t encode(const MappedPicture &picture, int quality, uint8_t *out, size_t capacity) = 0;
+  virtual size_t encode(const MappedPicture &picture, int quality, uint8_t *out,
+                        size_t capacity) = 0;
 };
 
 }  // namespace mio

@@ -16,8 +16,9 @@ struct EncoderInput {
   uint32_t width;
   uint32_t height;
   mio_format format;
-  double fps;      /**< 0: unknown */
-  bool full_range; /**< luma 0-255; else 16-235, to be expanded because JPEG knows only the former */
+  double fps; /**< 0: unknown */
+  bool
+      full_range; /**< luma 0-255; else 16-235, to be expanded because JPEG knows only the former */
   std::vector<mio_buffer> buffers;
 
   explicit EncoderInput(const mio_configuration &c)
@@ -52,8 +53,9 @@ struct EncoderReport {
   std::string reason; /**< why this one; empty: as it was chosen */
   std::string device; /**< a hardware encoder's device */
   std::string output; /**< how its JPEGs get into the slots */
-  uint64_t bytes_copied = 0; /**< bytes of JPEG that the CPU copied between a device's buffers and slots */
-  uint64_t fallbacks = 0;    /**< how often the hardware failed while running */
+  uint64_t bytes_copied =
+      0; /**< bytes of JPEG that the CPU copied between a device's buffers and slots */
+  uint64_t fallbacks = 0;               /**< how often the hardware failed while running */
   std::vector<EncoderRefusal> refusals; /**< devices that were looked at and not taken */
 };
 
@@ -72,7 +74,8 @@ class EncoderSink {
   /** In the order of submission. */
   virtual void encoded(Jpeg jpeg) = 0;
   virtual void failed(EncodeFailure failure, const std::string &why) = 0;
-  /** The encoder takes no more pictures and must be replaced. Told last, after the end of each picture. */
+  /** The encoder takes no more pictures and must be replaced. Told last, after the end of each
+   * picture. */
   virtual void broken(const std::string & /*why*/) {}
   /** Another encoder works from here on. */
   virtual void changed(const EncoderReport & /*now*/) {}

@@ -14,8 +14,8 @@ constexpr std::chrono::milliseconds kMaxPatience = std::chrono::minutes(1);
 
 }  // namespace
 
-FallbackEncoder::FallbackEncoder(Hardware hardware, Software software, EncoderReport about, int quality,
-                                 EncoderSink &sink, std::chrono::milliseconds patience)
+FallbackEncoder::FallbackEncoder(Hardware hardware, Software software, EncoderReport about,
+                                 int quality, EncoderSink &sink, std::chrono::milliseconds patience)
     : make_hardware_(std::move(hardware)),
       make_software_(std::move(software)),
       about_(std::move(about)),

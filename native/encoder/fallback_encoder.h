@@ -15,24 +15,25 @@
 namespace mio {
 
 /**
- * A hardware encoder with the CPU as its understudy. When the hardware breaks, the next picture goes to the CPU;
- * from time to time, less and less often, the hardware is tried again.
+ * A hardware encoder with the CPU as its understudy. When the hardware breaks, the next picture
+ * goes to the CPU; from time to time, less and less often, the hardware is tried again.
  *
- * Order holds over each change: the one that leaves has told the end of all its pictures before the other
- * is given one.
+ * Order holds over each change: the one that leaves has told the end of all its pictures before the
+ * other is given one.
  */
 class FallbackEncoder final : public Encoder, private EncoderSink {
  public:
   using Hardware = std::function<std::unique_ptr<Encoder>(int quality, EncoderSink &sink)>;
-  using Software = std::function<std::unique_ptr<Encoder>(const std::string &why, int quality, EncoderSink &sink)>;
+  using Software = std::function<std::unique_ptr<Encoder>(const std::string &why, int quality,
+                                                          EncoderSink &sink)>;
 
   /**
    * @param about    reason and refusals while the hardware works
    * @param patience until the hardware is tried again; doubled each time up to a minute
    * @throws what `hardware` throws
    */
-  FallbackEncoder(Hardware hardware, Software software, EncoderReport about, int quality, EncoderSink &sink,
-                  std::chrono::milliseconds patience = std::chrono::seconds(1));
+  FallbackEncoder(Hardware hardware, Software software, EncoderReport about, int quality,
+                  EncoderSink &sink, std::chrono::milliseconds patience = std::chrono::seconds(1));
   ~FallbackEncoder() override { stop(); }
   FallbackEncoder(const FallbackEncoder &) = delete;
   FallbackEncoder &operator=(const FallbackEncoder &) = delete;
@@ -50,7 +51,9 @@ class FallbackEncoder final : public Encoder, private EncoderSink {
   // What the hardware tells.
   void input_done(uint32_t buffer) override { sink_.input_done(buffer); }
   void encoded(Jpeg jpeg) override { sink_.encoded(std::move(jpeg)); }
-  void failed(EncodeFailure failure, const std::string &why) override { sink_.failed(failure, why); }
+  void failed(EncodeFailure failure, const std::string &why) override {
+    sink_.failed(failure, why);
+  }
   void broken(const std::string &why) override;
 
   void keep();

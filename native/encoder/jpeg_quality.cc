@@ -10,9 +10,10 @@ namespace {
 
 /** The luminance table of ITU-T T.81 annex K.1, which is libjpeg's quality 50. */
 constexpr std::array<int, 64> kLuminance{
-    16, 11, 10, 16, 24,  40,  51,  61,  12, 12, 14, 19, 26,  58,  60,  55,  14, 13, 16, 24, 40, 57,
-    69, 56, 14, 17, 22,  29,  51,  87,  80, 62, 18, 22, 37,  56,  68,  109, 103, 77, 24, 35, 55, 64,
-    81, 104, 113, 92, 49, 64, 78,  87,  103, 121, 120, 101, 72, 92, 95, 98,  112, 100, 103, 99};
+    16, 11, 10, 16, 24,  40,  51,  61,  12, 12, 14, 19, 26,  58,  60,  55,
+    14, 13, 16, 24, 40,  57,  69,  56,  14, 17, 22, 29, 51,  87,  80,  62,
+    18, 22, 37, 56, 68,  109, 103, 77,  24, 35, 55, 64, 81,  104, 113, 92,
+    49, 64, 78, 87, 103, 121, 120, 101, 72, 92, 95, 98, 112, 100, 103, 99};
 
 /** The sum of that table at a quality, scaled and cut off as libjpeg does. */
 int table_sum(int quality) {
@@ -26,7 +27,8 @@ struct Point {
   double quality, bits;
 };
 
-/** Rules of thumb: photographs, 1-2 megapixels. Only the proportions matter once a scene has been measured. */
+/** Rules of thumb: photographs, 1-2 megapixels. Only the proportions matter once a scene has been
+ * measured. */
 constexpr std::array<Point, 9> kCurve{{{1, 0.12},
                                        {10, 0.25},
                                        {25, 0.45},

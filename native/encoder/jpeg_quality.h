@@ -7,8 +7,8 @@
 namespace mio {
 
 /**
- * The quality of a JPEG on libjpeg's scale, 1-100, by its luminance quantization table. 0 when it has none.
- * Reads the head only, no picture bytes.
+ * The quality of a JPEG on libjpeg's scale, 1-100, by its luminance quantization table. 0 when it
+ * has none. Reads the head only, no picture bytes.
  */
 int jpeg_quality(const uint8_t *data, size_t size);
 

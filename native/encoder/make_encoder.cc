@@ -29,19 +29,22 @@ size_t turbo_workers() { return std::clamp<size_t>(std::thread::hardware_concurr
 
 std::string list(const std::vector<EncoderRefusal> &refusals) {
   std::string text;
-  for (const EncoderRefusal &one : refusals) text += (text.empty() ? "" : "; ") + one.device + ": " + one.why;
+  for (const EncoderRefusal &one : refusals)
+    text += (text.empty() ? "" : "; ") + one.device + ": " + one.why;
   return text.empty() ? "there is no memory-to-memory device" : text;
 }
 
-std::unique_ptr<Encoder> make_turbo(const EncoderInput &input, int quality, EncoderReport about, EncoderSink &sink) {
+std::unique_ptr<Encoder> make_turbo(const EncoderInput &input, int quality, EncoderReport about,
+                                    EncoderSink &sink) {
   return std::make_unique<ThreadedEncoder>(
-      kTurbo, input, quality, turbo_workers(), [&] { return std::make_unique<TurboCoder>(input); }, sink,
-      std::move(about));
+      kTurbo, input, quality, turbo_workers(), [&] { return std::make_unique<TurboCoder>(input); },
+      sink, std::move(about));
 }
 
 /** The first device that works. Throws FaultError with what is wrong with each. */
-std::unique_ptr<Encoder> make_hardware(const EncoderChoice &choice, const EncoderInput &input, int quality,
-                                       const std::shared_ptr<SlotPool> &slots, EncoderSink &sink) {
+std::unique_ptr<Encoder> make_hardware(const EncoderChoice &choice, const EncoderInput &input,
+                                       int quality, const std::shared_ptr<SlotPool> &slots,
+                                       EncoderSink &sink) {
   std::vector<EncoderRefusal> refusals = choice.hardware.refusals;
   for (const M2mCandidate &device : choice.hardware.candidates) {
     try {
@@ -66,7 +69,8 @@ EncoderChoice choose_encoder(const EncoderInput &input, const std::string &force
   const std::string why_forced = free ? "" : " (forced)";
   if (jpeg) {
     const size_t bytes = input.buffers.empty() ? 0 : input.buffers.front().planes[0].length;
-    return {kPassthrough, "the camera gives JPEG itself" + why_forced, PassthroughCoder::max_jpeg_bytes(bytes), !free};
+    return {kPassthrough, "the camera gives JPEG itself" + why_forced,
+            PassthroughCoder::max_jpeg_bytes(bytes), !free};
   }
   std::string reason = "the camera gives raw pictures: encoded by the CPU" + why_forced;
   M2mDiscovery hardware;
@@ -74,14 +78,18 @@ EncoderChoice choose_encoder(const EncoderInput &input, const std::string &force
     hardware = find_m2m_encoders(input);
     if (!hardware.candidates.empty()) {
       size_t bytes = 0;
-      for (const M2mCandidate &one : hardware.candidates) bytes = std::max<size_t>(bytes, one.coded_bytes);
-      return {kHardware, "a device takes the camera's pictures as they are" + why_forced, bytes, !free,
-              std::move(hardware)};
+      for (const M2mCandidate &one : hardware.candidates)
+        bytes = std::max<size_t>(bytes, one.coded_bytes);
+      return {kHardware, "a device takes the camera's pictures as they are" + why_forced, bytes,
+              !free, std::move(hardware)};
     }
-    if (!free) throw FaultError("ERR_ENCODER", "no hardware encoder takes the camera's pictures: " + list(hardware.refusals));
+    if (!free)
+      throw FaultError("ERR_ENCODER", "no hardware encoder takes the camera's pictures: " +
+                                          list(hardware.refusals));
     reason += ", as no hardware encoder takes them: " + list(hardware.refusals);
   }
-  return {kTurbo, reason, TurboCoder::max_jpeg_bytes(input.width, input.height), !free, std::move(hardware)};
+  return {kTurbo, reason, TurboCoder::max_jpeg_bytes(input.width, input.height), !free,
+          std::move(hardware)};
 }
 
 std::shared_ptr<SlotPool> make_slots(const EncoderChoice &choice, uint32_t count) {
@@ -89,25 +97,30 @@ std::shared_ptr<SlotPool> make_slots(const EncoderChoice &choice, uint32_t count
   if (std::strcmp(choice.name, kHardware) == 0 && count <= VIDEO_MAX_FRAME) {
     HeapBuffers memory = allocate_from_heap(count, choice.max_jpeg_bytes);
     if (!memory.heap.empty()) {
-      return SlotPool::create(std::move(memory.buffers), choice.max_jpeg_bytes, "dma-heap " + memory.heap);
+      return SlotPool::create(std::move(memory.buffers), choice.max_jpeg_bytes,
+                              "dma-heap " + memory.heap);
     }
   }
   return SlotPool::create(count, choice.max_jpeg_bytes);
 }
 
-std::unique_ptr<Encoder> make_encoder(const EncoderChoice &choice, const EncoderInput &input, int quality,
-                                      const std::shared_ptr<SlotPool> &slots, EncoderSink &sink) {
+std::unique_ptr<Encoder> make_encoder(const EncoderChoice &choice, const EncoderInput &input,
+                                      int quality, const std::shared_ptr<SlotPool> &slots,
+                                      EncoderSink &sink) {
   EncoderReport about;
   about.reason = choice.reason;
   about.refusals = choice.hardware.refusals;
   if (std::strcmp(choice.name, kPassthrough) == 0) {
     return std::make_unique<ThreadedEncoder>(
-        kPassthrough, input, quality, 1, [] { return std::make_unique<PassthroughCoder>(); }, sink, about);
+        kPassthrough, input, quality, 1, [] { return std::make_unique<PassthroughCoder>(); }, sink,
+        about);
   }
   if (std::strcmp(choice.name, kHardware) == 0) {
     try {
       return std::make_unique<FallbackEncoder>(
-          [choice, input, slots](int q, EncoderSink &to) { return make_hardware(choice, input, q, slots, to); },
+          [choice, input, slots](int q, EncoderSink &to) {
+            return make_hardware(choice, input, q, slots, to);
+          },
           [input](const std::string &why, int q, EncoderSink &to) {
             EncoderReport fallen;
             fallen.reason = why;

@@ -20,8 +20,8 @@ struct EncoderChoice {
 };
 
 /**
- * The order of choice: `passthrough` where the camera gives JPEG, `v4l2-m2m` where a device says that it takes
- * the pictures, else `turbojpeg`.
+ * The order of choice: `passthrough` where the camera gives JPEG, `v4l2-m2m` where a device says
+ * that it takes the pictures, else `turbojpeg`.
  * @param forced a name, or `auto`
  * @throws FaultError `ERR_ENCODER` when the forced one cannot take these pictures
  */
@@ -31,11 +31,12 @@ EncoderChoice choose_encoder(const EncoderInput &input, const std::string &force
 std::shared_ptr<SlotPool> make_slots(const EncoderChoice &choice, uint32_t count);
 
 /**
- * Makes the chosen encoder. A device that turns out not to work is replaced by `turbojpeg` at once, and so is one
- * that fails later; then it is tried again from time to time.
+ * Makes the chosen encoder. A device that turns out not to work is replaced by `turbojpeg` at once,
+ * and so is one that fails later; then it is tried again from time to time.
  * @throws FaultError `ERR_ENCODER` when the choice was forced and does not work, `ERR_NO_BUFFERS`
  */
-std::unique_ptr<Encoder> make_encoder(const EncoderChoice &choice, const EncoderInput &input, int quality,
-                                      const std::shared_ptr<SlotPool> &slots, EncoderSink &sink);
+std::unique_ptr<Encoder> make_encoder(const EncoderChoice &choice, const EncoderInput &input,
+                                      int quality, const std::shared_ptr<SlotPool> &slots,
+                                      EncoderSink &sink);
 
 }  // namespace mio

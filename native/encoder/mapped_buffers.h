@@ -21,7 +21,8 @@ struct MappedPicture {
   std::array<Plane, MIO_MAX_PLANES> planes;
 };
 
-/** The camera's buffers in this process's memory, each descriptor mapped once and for reading only. */
+/** The camera's buffers in this process's memory, each descriptor mapped once and for reading only.
+ */
 class MappedBuffers {
  public:
   /** Throws FaultError `ERR_NO_BUFFERS`. */

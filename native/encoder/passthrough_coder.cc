@@ -11,12 +11,14 @@ size_t PassthroughCoder::max_jpeg_bytes(size_t buffer_bytes) {
   return buffer_bytes + standard_huffman_tables().size();
 }
 
-size_t PassthroughCoder::encode(const MappedPicture &picture, int /*quality*/, uint8_t *out, size_t capacity) {
+size_t PassthroughCoder::encode(const MappedPicture &picture, int /*quality*/, uint8_t *out,
+                                size_t capacity) {
   const MappedPicture::Plane &jpeg = picture.planes[0];
   const auto layout = read_jpeg_layout(jpeg.data, jpeg.bytes_used);
   if (!layout) {
-    throw CodingError(EncodeFailure::kTruncated,
-                      "the camera's JPEG of " + std::to_string(jpeg.bytes_used) + " bytes is not whole");
+    throw CodingError(
+        EncodeFailure::kTruncated,
+        "the camera's JPEG of " + std::to_string(jpeg.bytes_used) + " bytes is not whole");
   }
   const std::vector<uint8_t> &tables = standard_huffman_tables();
   const size_t added = layout->has_huffman_tables ? 0 : tables.size();

@@ -6,9 +6,9 @@
 namespace mio {
 
 /**
- * For cameras that give MJPEG themselves: their pictures as they are, with the Huffman tables added where
- * the camera leaves them out. The driver has few buffers and needs them back, so the bytes are copied once,
- * into the slot.
+ * For cameras that give MJPEG themselves: their pictures as they are, with the Huffman tables added
+ * where the camera leaves them out. The driver has few buffers and needs them back, so the bytes
+ * are copied once, into the slot.
  */
 class PassthroughCoder final : public Coder {
  public:

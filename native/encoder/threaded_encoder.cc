@@ -9,9 +9,14 @@
 
 namespace mio {
 
-ThreadedEncoder::ThreadedEncoder(const char *name, const EncoderInput &input, int quality, size_t workers,
-                                 const CoderFactory &make_coder, EncoderSink &sink, EncoderReport about)
-    : name_(name), about_(std::move(about)), buffers_(input.buffers), sink_(sink), quality_(quality) {
+ThreadedEncoder::ThreadedEncoder(const char *name, const EncoderInput &input, int quality,
+                                 size_t workers, const CoderFactory &make_coder, EncoderSink &sink,
+                                 EncoderReport about)
+    : name_(name),
+      about_(std::move(about)),
+      buffers_(input.buffers),
+      sink_(sink),
+      quality_(quality) {
   about_.name = name;
   about_.output = "by the CPU, straight into slots";
   for (size_t i = 0; i < workers; ++i) coders_.push_back(make_coder());
@@ -69,7 +74,8 @@ ThreadedEncoder::Result ThreadedEncoder::encode(Coder &coder, Job &job) {
     for (const int fd : buffers_.descriptors(job.picture.buffer)) {
       syncs.emplace_back(fd, DmaBufSync::Access::kRead);
     }
-    const size_t length = coder.encode(buffers_.view(job.picture), quality_, job.slot.data(), job.slot.bytes());
+    const size_t length =
+        coder.encode(buffers_.view(job.picture), quality_, job.slot.data(), job.slot.bytes());
     return {Jpeg{std::move(job.slot), length, job.picture.sequence, job.picture.timestamp}, {}, {}};
   } catch (const CodingError &e) {
     return {std::nullopt, e.failure(), e.what()};

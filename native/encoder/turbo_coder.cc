@@ -34,7 +34,9 @@ const Table &chroma_expansion() {
   return kTable;
 }
 
-bool is_semi_planar(mio_format format) { return format == MIO_FORMAT_NV12 || format == MIO_FORMAT_NV21; }
+bool is_semi_planar(mio_format format) {
+  return format == MIO_FORMAT_NV12 || format == MIO_FORMAT_NV21;
+}
 
 void expand(const uint8_t *from, uint32_t stride, int width, int height, const Table &table,
             std::vector<uint8_t> &to) {
@@ -68,19 +70,23 @@ TurboCoder::TurboCoder(const EncoderInput &input)
       height_(static_cast<int>(input.height)),
       format_(input.format),
       full_range_(input.full_range) {
-  if (!handle_) throw FaultError("ERR_ENCODER", std::string("libjpeg-turbo: ") + tjGetErrorStr2(nullptr));
+  if (!handle_)
+    throw FaultError("ERR_ENCODER", std::string("libjpeg-turbo: ") + tjGetErrorStr2(nullptr));
 }
 
 size_t TurboCoder::max_jpeg_bytes(uint32_t width, uint32_t height) {
   return tjBufSize(static_cast<int>(width), static_cast<int>(height), TJSAMP_420);
 }
 
-size_t TurboCoder::encode(const MappedPicture &picture, int quality, uint8_t *out, size_t capacity) {
+size_t TurboCoder::encode(const MappedPicture &picture, int quality, uint8_t *out,
+                          size_t capacity) {
   const Planes planes = planar(picture);
   // Without reallocation libjpeg-turbo takes it for granted that the worst case fits.
-  const size_t worst = max_jpeg_bytes(static_cast<uint32_t>(width_), static_cast<uint32_t>(height_));
+  const size_t worst =
+      max_jpeg_bytes(static_cast<uint32_t>(width_), static_cast<uint32_t>(height_));
   if (capacity >= worst) return compress(planes, quality, out, capacity);
-  // Slots made for a device that failed are smaller. A picture that is larger than one is made a little worse.
+  // Slots made for a device that failed are smaller. A picture that is larger than one is made a
+  // little worse.
   overflow_.resize(worst);
   for (; quality > 0; quality -= kWorse) {
     const size_t length = compress(planes, quality, overflow_.data(), worst);
@@ -88,16 +94,18 @@ size_t TurboCoder::encode(const MappedPicture &picture, int quality, uint8_t *ou
     std::memcpy(out, overflow_.data(), length);
     return length;
   }
-  throw CodingError(EncodeFailure::kEncoder, "a slot of " + std::to_string(capacity) + " bytes is too small");
+  throw CodingError(EncodeFailure::kEncoder,
+                    "a slot of " + std::to_string(capacity) + " bytes is too small");
 }
 
 size_t TurboCoder::compress(const Planes &planes, int quality, uint8_t *out, size_t capacity) {
   unsigned long length = capacity;  // NOLINT(google-runtime-int): libjpeg-turbo's own type
   auto data = planes.data;
   auto strides = planes.strides;
-  if (tjCompressFromYUVPlanes(handle_.get(), data.data(), width_, strides.data(), height_, TJSAMP_420, &out, &length,
-                              quality, TJFLAG_NOREALLOC) != 0) {
-    throw CodingError(EncodeFailure::kEncoder, std::string("libjpeg-turbo: ") + tjGetErrorStr2(handle_.get()));
+  if (tjCompressFromYUVPlanes(handle_.get(), data.data(), width_, strides.data(), height_,
+                              TJSAMP_420, &out, &length, quality, TJFLAG_NOREALLOC) != 0) {
+    throw CodingError(EncodeFailure::kEncoder,
+                      std::string("libjpeg-turbo: ") + tjGetErrorStr2(handle_.get()));
   }
   return length;
 }
@@ -120,7 +128,8 @@ TurboCoder::Planes TurboCoder::planar(const MappedPicture &picture) {
   const size_t v = swapped ? 1 : 2;
   direct(0, picture.planes[0]);
   if (is_semi_planar(format_)) {
-    split(picture.planes[1].data, picture.planes[1].stride, chroma_width, chroma_height, scratch_[u], scratch_[v]);
+    split(picture.planes[1].data, picture.planes[1].stride, chroma_width, chroma_height,
+          scratch_[u], scratch_[v]);
     scratch(1, chroma_width);
     scratch(2, chroma_width);
   } else {
@@ -129,7 +138,8 @@ TurboCoder::Planes TurboCoder::planar(const MappedPicture &picture) {
   }
   if (full_range_) return planes;
 
-  expand(planes.data[0], static_cast<uint32_t>(planes.strides[0]), width_, height_, luma_expansion(), scratch_[0]);
+  expand(planes.data[0], static_cast<uint32_t>(planes.strides[0]), width_, height_,
+         luma_expansion(), scratch_[0]);
   scratch(0, width_);
   for (size_t i = 1; i < 3; ++i) {
     if (planes.data[i] == scratch_[i].data()) {

@@ -11,7 +11,8 @@
 
 namespace mio {
 
-/** libjpeg-turbo, straight from the camera's planes with their strides: no colour conversion, no scaling. */
+/** libjpeg-turbo, straight from the camera's planes with their strides: no colour conversion, no
+ * scaling. */
 class TurboCoder final : public Coder {
  public:
   /** Throws FaultError `ERR_ENCODER`. */
@@ -27,7 +28,8 @@ class TurboCoder final : public Coder {
     std::array<const uint8_t *, 3> data;
     std::array<int, 3> strides;
   };
-  /** Pointers into the camera's planes where they are as libjpeg wants them, else into the scratch planes. */
+  /** Pointers into the camera's planes where they are as libjpeg wants them, else into the scratch
+   * planes. */
   Planes planar(const MappedPicture &picture);
   size_t compress(const Planes &planes, int quality, uint8_t *out, size_t capacity);
 

@@ -11,13 +11,16 @@ namespace {
 
 /** How much one picture counts: half a second at 30 frames per second. */
 constexpr double kWeight = 0.07;
-/** With one picture quality falls by so much at most: an overrun ends within a second, and nobody sees a jump. */
+/** With one picture quality falls by so much at most: an overrun ends within a second, and nobody
+ * sees a jump. */
 constexpr int kDown = 3;
 constexpr int kUp = 1;
 /** A longer pause is no frame interval: nobody watched. Seconds. */
 constexpr double kPause = 1;
 
-void smooth(double &value, double sample) { value = value > 0 ? value + (sample - value) * kWeight : sample; }
+void smooth(double &value, double sample) {
+  value = value > 0 ? value + (sample - value) * kWeight : sample;
+}
 
 }  // namespace
 

@@ -8,9 +8,10 @@
 namespace mio {
 
 /**
- * Keeps a stream below a number of bytes per second by lowering quality, a little with each picture, and raises it
- * again up to the wanted one. Each picture tells by its tables which quality it has and by its size what the
- * scene costs, so nothing swings: what a quality will cost is known before it is set.
+ * Keeps a stream below a number of bytes per second by lowering quality, a little with each
+ * picture, and raises it again up to the wanted one. Each picture tells by its tables which quality
+ * it has and by its size what the scene costs, so nothing swings: what a quality will cost is known
+ * before it is set.
  */
 class BitrateCap {
  public:

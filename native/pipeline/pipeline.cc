@@ -21,11 +21,14 @@ constexpr std::chrono::milliseconds kFirstFrameTimeout{3000};
 Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
     : listener_(listener),
       frame_timeout_(options.frame_timeout),
-      orientation_(options.orientation == 1 ? std::vector<uint8_t>() : exif_orientation(options.orientation)),
+      orientation_(options.orientation == 1 ? std::vector<uint8_t>()
+                                            : exif_orientation(options.orientation)),
       cap_(options.max_bytes_per_second, options.quality) {
   const mio_observer observer{
       this,
-      [](void *self, const mio_picture *picture) { static_cast<Pipeline *>(self)->on_completed(*picture); },
+      [](void *self, const mio_picture *picture) {
+        static_cast<Pipeline *>(self)->on_completed(*picture);
+      },
       [](void *self) {
         static_cast<Pipeline *>(self)->fail({"ERR_CAMERA_UNPLUGGED", "the camera was unplugged"});
       }};
@@ -60,8 +63,8 @@ void Pipeline::start() {
     const std::lock_guard lock(start_mutex_);
     starting_ = true;
   }
-  watchdog_ = std::make_unique<Watchdog>(frame_timeout_, std::max(frame_timeout_, kFirstFrameTimeout),
-                                         [this] { on_expired(); });
+  watchdog_ = std::make_unique<Watchdog>(
+      frame_timeout_, std::max(frame_timeout_, kFirstFrameTimeout), [this] { on_expired(); });
   camera_->start();
   std::unique_lock lock(start_mutex_);
   start_changed_.wait(lock, [this] { return seen_good_ || start_fault_; });
@@ -109,8 +112,10 @@ void Pipeline::input_done(uint32_t buffer) { camera_->requeue(buffer); }
 void Pipeline::encoded(Jpeg jpeg) {
   encoded_++;
   good();
-  encoder_->set_quality(cap_.add(jpeg.length, jpeg_quality(jpeg.data(), jpeg.length), jpeg.timestamp));
-  if (!orientation_.empty()) insert_segment(jpeg, exif_offset(jpeg.data(), jpeg.length), orientation_);
+  encoder_->set_quality(
+      cap_.add(jpeg.length, jpeg_quality(jpeg.data(), jpeg.length), jpeg.timestamp));
+  if (!orientation_.empty())
+    insert_segment(jpeg, exif_offset(jpeg.data(), jpeg.length), orientation_);
   listener_.on_jpeg(std::move(jpeg));
 }
 
@@ -129,11 +134,14 @@ void Pipeline::changed(const EncoderReport &now) {
 }
 
 void Pipeline::on_expired() {
-  const std::string since = "for " + std::to_string(frame_timeout_.count()) + " ms the camera gave ";
+  const std::string since =
+      "for " + std::to_string(frame_timeout_.count()) + " ms the camera gave ";
   if (bad_encoder_ > 0) {
-    fail({"ERR_ENCODER", "the encoder failed for each of the last " + std::to_string(bad_encoder_) + " pictures"});
+    fail({"ERR_ENCODER",
+          "the encoder failed for each of the last " + std::to_string(bad_encoder_) + " pictures"});
   } else if (bad_truncated_ > 0) {
-    fail({"ERR_CAMERA_STALLED", since + "only truncated pictures, " + std::to_string(bad_truncated_) + " of them"});
+    fail({"ERR_CAMERA_STALLED",
+          since + "only truncated pictures, " + std::to_string(bad_truncated_) + " of them"});
   } else if (bad_marked_ > 0) {
     fail({"ERR_CAMERA_STALLED",
           since + "only pictures marked as broken, " + std::to_string(bad_marked_) + " of them"});
@@ -158,8 +166,10 @@ void Pipeline::fail(Fault fault) {
 PipelineStatistics Pipeline::statistics() const {
   const int64_t now = monotonic_ns();
   const int64_t newest = newest_;
-  PipelineStatistics s{captured_, encoded_,   unwatched_,      no_slot_,             encoder_busy_,
-                       marked_,   truncated_, encoder_failed_, rate_.per_second(now), std::nullopt};
+  PipelineStatistics s{captured_,   encoded_,        unwatched_,
+                       no_slot_,    encoder_busy_,   marked_,
+                       truncated_,  encoder_failed_, rate_.per_second(now),
+                       std::nullopt};
   if (newest != 0) s.last_frame_age = now - newest;
   return s;
 }

@@ -50,10 +50,12 @@ struct PipelineStatistics {
   uint64_t no_slot, encoder_busy;
   uint64_t marked, truncated, encoder_failed;
   double fps;
-  std::optional<int64_t> last_frame_age; /**< nanoseconds since the exposure of the newest good frame */
+  std::optional<int64_t>
+      last_frame_age; /**< nanoseconds since the exposure of the newest good frame */
 };
 
-/** Who gets the JPEGs and the one fault that ends them. Called on camera and encoder threads: never block. */
+/** Who gets the JPEGs and the one fault that ends them. Called on camera and encoder threads: never
+ * block. */
 class PipelineListener {
  public:
   virtual ~PipelineListener() = default;
@@ -64,8 +66,8 @@ class PipelineListener {
 };
 
 /**
- * Joins camera, encoder and pool. The constructor opens and configures, `start` lets frames come, the
- * destructor stops everything and gives the camera back.
+ * Joins camera, encoder and pool. The constructor opens and configures, `start` lets frames come,
+ * the destructor stops everything and gives the camera back.
  */
 class Pipeline final : private EncoderSink {
  public:
@@ -76,7 +78,8 @@ class Pipeline final : private EncoderSink {
   Pipeline &operator=(const Pipeline &) = delete;
 
   /**
-   * Lets frames come and returns after the first good one: a camera that opens but stalls fails here.
+   * Lets frames come and returns after the first good one: a camera that opens but stalls fails
+   * here.
    * @throws FaultError
    */
   void start();
@@ -84,7 +87,8 @@ class Pipeline final : private EncoderSink {
   /** Makes a waiting `start` throw. Any thread. */
   void cancel();
 
-  /** Nobody watches: frames go straight back to the camera, nothing is encoded. The state after opening. */
+  /** Nobody watches: frames go straight back to the camera, nothing is encoded. The state after
+   * opening. */
   void watch(bool watched) { watched_ = watched; }
   void set_quality(int quality) { encoder_->set_quality(cap_.want(quality)); }
 
@@ -125,14 +129,15 @@ class Pipeline final : private EncoderSink {
   std::optional<Fault> start_fault_;
   std::atomic<bool> seen_good_{false};
 
-  std::atomic<uint64_t> captured_{0}, encoded_{0}, unwatched_{0}, no_slot_{0}, encoder_busy_{0}, marked_{0},
-      truncated_{0}, encoder_failed_{0};
+  std::atomic<uint64_t> captured_{0}, encoded_{0}, unwatched_{0}, no_slot_{0}, encoder_busy_{0},
+      marked_{0}, truncated_{0}, encoder_failed_{0};
   /** Bad pictures since the last good one: the reason when the watchdog expires. */
   std::atomic<uint64_t> bad_marked_{0}, bad_truncated_{0}, bad_encoder_{0};
   std::atomic<int64_t> newest_{0};
   RateMeter rate_;
 
-  // Destroyed from the last to the first: watchdog, encoder, camera. The encoder reads the camera's buffers.
+  // Destroyed from the last to the first: watchdog, encoder, camera. The encoder reads the camera's
+  // buffers.
   std::unique_ptr<OpenedCamera> camera_;
   std::unique_ptr<Encoder> encoder_;
   std::unique_ptr<Watchdog> watchdog_;

@@ -16,7 +16,9 @@ Watchdog::Watchdog(std::chrono::nanoseconds timeout, std::chrono::nanoseconds fi
   pthread_setname_np(thread_.native_handle(), "mio-watchdog");
 }
 
-void Watchdog::feed() { fed_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed); }
+void Watchdog::feed() {
+  fed_.store(Clock::now().time_since_epoch().count(), std::memory_order_relaxed);
+}
 
 void Watchdog::stop() {
   {

@@ -12,13 +12,14 @@
 namespace mio {
 
 /**
- * Calls `expired` once when it has not been fed for `timeout`. A sensor that stalls gives no callback at all,
- * so nothing else would notice.
+ * Calls `expired` once when it has not been fed for `timeout`. A sensor that stalls gives no
+ * callback at all, so nothing else would notice.
  */
 class Watchdog {
  public:
   /** @param first how long the first feed may take */
-  Watchdog(std::chrono::nanoseconds timeout, std::chrono::nanoseconds first, std::function<void()> expired);
+  Watchdog(std::chrono::nanoseconds timeout, std::chrono::nanoseconds first,
+           std::function<void()> expired);
   ~Watchdog() { stop(); }
   Watchdog(const Watchdog &) = delete;
   Watchdog &operator=(const Watchdog &) = delete;

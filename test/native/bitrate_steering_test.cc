@@ -10,7 +10,8 @@
 namespace mio {
 namespace {
 
-/** An encoder with rate control: spends what it is given, on a scene that is `cost` times as busy as usual. */
+/** An encoder with rate control: spends what it is given, on a scene that is `cost` times as busy
+ * as usual. */
 struct Device {
   double pixels, fps, cost;
   int quality = 50;
@@ -36,7 +37,8 @@ TEST(BitrateSteering, FindsTheWantedQualityWhateverTheScene) {
     for (const int quality : {30, 60, 80, 95}) {
       Device device{1280 * 720, 30, cost};
       BitrateSteering steering(1280 * 720, 30);
-      EXPECT_NEAR(settle(device, steering, steering.set_quality(quality)), quality, 2) << "scene " << cost;
+      EXPECT_NEAR(settle(device, steering, steering.set_quality(quality)), quality, 2)
+          << "scene " << cost;
     }
   }
 }

@@ -8,7 +8,8 @@
 
 namespace mio::test {
 INSTANTIATE_TEST_SUITE_P(Encoders, EncoderContract,
-                         testing::Values(Kind{"turbojpeg", MIO_FORMAT_YUV420}, Kind{"turbojpeg", MIO_FORMAT_NV12},
+                         testing::Values(Kind{"turbojpeg", MIO_FORMAT_YUV420},
+                                         Kind{"turbojpeg", MIO_FORMAT_NV12},
                                          Kind{"passthrough", MIO_FORMAT_MJPEG}),
                          [](const auto &info) {
                            return std::string(info.param.name) + std::to_string(info.param.format);
@@ -22,11 +23,13 @@ using test::Collector;
 using test::kGreen;
 using test::PictureBuffers;
 
-/** A coder whose first picture ends only after the second one: order is then a matter of the encoder alone. */
+/** A coder whose first picture ends only after the second one: order is then a matter of the
+ * encoder alone. */
 class LateCoder final : public Coder {
  public:
   explicit LateCoder(std::atomic<int> &finished) : finished_(finished) {}
-  size_t encode(const MappedPicture &picture, int /*quality*/, uint8_t *out, size_t /*capacity*/) override {
+  size_t encode(const MappedPicture &picture, int /*quality*/, uint8_t *out,
+                size_t /*capacity*/) override {
     const uint8_t number = picture.planes[0].data[0];
     while (number == 0 && finished_ == 0) std::this_thread::yield();
     out[0] = number;
@@ -46,7 +49,8 @@ TEST(ThreadedEncoder, AnEarlyResultWaitsForTheOneBefore) {
   Collector collector;
   std::atomic<int> finished{0};
   ThreadedEncoder encoder(
-      "late", buffers.input(), 80, 2, [&] { return std::make_unique<LateCoder>(finished); }, collector);
+      "late", buffers.input(), 80, 2, [&] { return std::make_unique<LateCoder>(finished); },
+      collector);
   ASSERT_TRUE(encoder.submit(buffers.picture(0, 1), pool->take()));
   ASSERT_TRUE(encoder.submit(buffers.picture(1, 2), pool->take()));
   collector.wait_for(2);

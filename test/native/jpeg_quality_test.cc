@@ -29,7 +29,8 @@ TEST(JpegQuality, NeverReadsOutside) {
 }
 
 TEST(BitsPerPixel, GrowWithQuality) {
-  for (int quality = 1; quality < 100; ++quality) EXPECT_LT(bits_per_pixel(quality), bits_per_pixel(quality + 1));
+  for (int quality = 1; quality < 100; ++quality)
+    EXPECT_LT(bits_per_pixel(quality), bits_per_pixel(quality + 1));
 }
 
 }  // namespace

@@ -30,15 +30,15 @@ constexpr test::Rgb kRed{200, 30, 20};
 constexpr test::Rgb kBlue{20, 40, 190};
 
 ino_t inode(int fd) {
-  struct stat status {};
+  struct stat status{};
   fstat(fd, &status);
   return status.st_ino;
 }
 
 /** A chosen encoder with all that it needs. */
 struct Rig {
-  explicit Rig(const PictureBuffers &buffers, bool full_range = true, const std::string &forced = "auto",
-                 int quality = 80)
+  explicit Rig(const PictureBuffers &buffers, bool full_range = true,
+               const std::string &forced = "auto", int quality = 80)
       : input(buffers.input(full_range)),
         choice(choose_encoder(input, forced)),
         pool(make_slots(choice, 8)),
@@ -48,7 +48,8 @@ struct Rig {
   const Jpeg &encode(const PictureBuffers &buffers, uint32_t buffer, uint64_t sequence) {
     const size_t before = collector.jpegs_.size();
     EXPECT_TRUE(encoder->submit(buffers.picture(buffer, sequence), pool->take()));
-    collector.wait_until([&] { return collector.jpegs_.size() > before || !collector.failures_.empty(); });
+    collector.wait_until(
+        [&] { return collector.jpegs_.size() > before || !collector.failures_.empty(); });
     return collector.jpegs_.back();
   }
 
@@ -79,7 +80,8 @@ TEST(ChooseEncoder, WithoutADeviceItIsTheCpuAndSaysWhy) {
   const PictureBuffers buffers(MIO_FORMAT_NV12, 320, 240, 3);
   const Rig rig(buffers);
   EXPECT_STREQ(rig.encoder->name(), "turbojpeg");
-  EXPECT_THAT(rig.encoder->report().reason, HasSubstr("/dev/video31: it does not take the camera's format NV12"));
+  EXPECT_THAT(rig.encoder->report().reason,
+              HasSubstr("/dev/video31: it does not take the camera's format NV12"));
 }
 
 TEST(ChooseEncoder, ForcedHardwareThatIsNotThereIsAnErrorWithTheReasons) {
@@ -92,8 +94,10 @@ TEST(ChooseEncoder, ForcedHardwareThatIsNotThereIsAnErrorWithTheReasons) {
     FAIL() << "it was chosen";
   } catch (const FaultError &e) {
     EXPECT_EQ(e.fault().code, "ERR_ENCODER");
-    EXPECT_THAT(e.what(), HasSubstr("/dev/video11: it could not be opened: Permission denied (13)"));
-    EXPECT_THAT(e.what(), HasSubstr("/dev/video31: it takes pictures from 32x32 to 320x240, not 640x480"));
+    EXPECT_THAT(e.what(),
+                HasSubstr("/dev/video11: it could not be opened: Permission denied (13)"));
+    EXPECT_THAT(e.what(),
+                HasSubstr("/dev/video31: it takes pictures from 32x32 to 320x240, not 640x480"));
   }
 }
 
@@ -134,7 +138,8 @@ TEST(M2mEncoder, NobodyMapsTheCamerasBuffersAndNothingIsCopied) {
   const M2mWorld world;
   PictureBuffers buffers(MIO_FORMAT_YUV420, 320, 240, 3);
   std::set<std::string> pixels;
-  for (const mio_buffer &one : buffers.described()) pixels.insert(std::to_string(inode(one.planes[0].fd)));
+  for (const mio_buffer &one : buffers.described())
+    pixels.insert(std::to_string(inode(one.planes[0].fd)));
   world.forget();
   Rig rig(buffers);
   for (uint64_t i = 0; i < 20; ++i) {
@@ -172,8 +177,10 @@ TEST(M2mEncoder, TheJpegLiesInTheSlotThatTheDeviceWroteInto) {
   for (const std::string &line : world.log()) {
     if (line.ends_with(" " + memory) || line.starts_with("sync " + memory)) calls.push_back(line);
   }
-  EXPECT_THAT(calls, ElementsAre("sync " + memory + " end", "video31 QBUF coded " + index + " " + memory,
-                                 "video31 DQBUF coded " + index + " " + memory, "sync " + memory + " start"));
+  EXPECT_THAT(
+      calls,
+      ElementsAre("sync " + memory + " end", "video31 QBUF coded " + index + " " + memory,
+                  "video31 DQBUF coded " + index + " " + memory, "sync " + memory + " start"));
 }
 
 TEST(M2mEncoder, ASlotThatIsLentIsNeverTheDevices) {
@@ -214,7 +221,8 @@ TEST(M2mEncoder, ABufferWithoutTheDevicesPaddingIsRefusedWithTheNumbers) {
   const PictureBuffers buffers(MIO_FORMAT_YUV420, 1920, 1080, 2);
   const EncoderChoice choice = choose_encoder(buffers.input(), "auto");
   EXPECT_STREQ(choice.name, "turbojpeg");
-  EXPECT_THAT(choice.reason, HasSubstr("it wants 1088 lines in each picture, the camera's buffers have 1080"));
+  EXPECT_THAT(choice.reason,
+              HasSubstr("it wants 1088 lines in each picture, the camera's buffers have 1080"));
 }
 
 TEST(M2mEncoder, APaddedBufferIsEncodedWithoutItsPadding) {
@@ -277,7 +285,8 @@ TEST(M2mEncoder, ADeviceThatDoesNotExpandLimitedRangeIsPassedOver) {
   const PictureBuffers buffers(MIO_FORMAT_YUV420, 320, 240, 2);
   const Rig limited(buffers, false);
   EXPECT_STREQ(limited.encoder->name(), "turbojpeg");
-  EXPECT_THAT(limited.encoder->report().reason, HasSubstr("does not expand the camera's limited range"));
+  EXPECT_THAT(limited.encoder->report().reason,
+              HasSubstr("does not expand the camera's limited range"));
   EXPECT_STREQ(Rig(buffers, true).encoder->name(), "v4l2-m2m");
 }
 
@@ -315,7 +324,8 @@ TEST(M2mEncoder, ByBitrateTheQualityIsReachedToo) {
   };
   EXPECT_NEAR(settle(80), 80, 5);
   EXPECT_NEAR(settle(50), 50, 5);
-  EXPECT_FALSE(world.log("video11 S_PARM").empty()) << "a bitrate means nothing without a frame rate";
+  EXPECT_FALSE(world.log("video11 S_PARM").empty())
+      << "a bitrate means nothing without a frame rate";
 }
 
 // ---- the end ----
@@ -323,7 +333,9 @@ TEST(M2mEncoder, ByBitrateTheQualityIsReachedToo) {
 TEST(M2mEncoder, StopsAtAnyMomentWithoutLeavingAnythingOpen) {
   const M2mWorld world;
   PictureBuffers buffers(MIO_FORMAT_YUV420, 320, 240, 4);
-  { const Rig warm(buffers); }
+  {
+    const Rig warm(buffers);
+  }
   const size_t before = test::open_descriptors();
   for (uint64_t i = 0; i < 100; ++i) {
     if (i == 50) world.on("video31.no-dmabuf");
@@ -331,7 +343,9 @@ TEST(M2mEncoder, StopsAtAnyMomentWithoutLeavingAnythingOpen) {
     const uint64_t pictures = i % 4;
     size_t taken = 0;
     for (uint64_t j = 0; j < pictures; ++j) {
-      taken += rig.encoder->submit(buffers.picture(static_cast<uint32_t>(j), j), rig.pool->take()) ? 1 : 0;
+      taken += rig.encoder->submit(buffers.picture(static_cast<uint32_t>(j), j), rig.pool->take())
+                   ? 1
+                   : 0;
     }
     if (i % 3 == 0) rig.collector.wait_for(std::min<size_t>(taken, 1));
     rig.encoder->stop();

@@ -23,7 +23,8 @@ using test::M2mWorld;
 using test::PictureBuffers;
 using testing::HasSubstr;
 
-/** A hardware encoder with a short patience, and a camera that gives pictures as fast as they are taken. */
+/** A hardware encoder with a short patience, and a camera that gives pictures as fast as they are
+ * taken. */
 class Stage {
  public:
   explicit Stage(bool slots) : world_(slots) {
@@ -40,21 +41,24 @@ class Stage {
           EncoderReport about;
           about.reason = why;
           return std::make_unique<ThreadedEncoder>(
-              "turbojpeg", input_, quality, 2, [this] { return std::make_unique<TurboCoder>(input_); }, sink, about);
+              "turbojpeg", input_, quality, 2,
+              [this] { return std::make_unique<TurboCoder>(input_); }, sink, about);
         },
         EncoderReport{}, 80, collector_, std::chrono::milliseconds(20));
   }
 
   /** Submits one picture. False when it was refused. */
   bool give() {
-    const mio_picture picture = buffers_.picture(static_cast<uint32_t>(sequence_ % kBuffers), sequence_);
+    const mio_picture picture =
+        buffers_.picture(static_cast<uint32_t>(sequence_ % kBuffers), sequence_);
     Slot slot = pool_->take();
     if (!slot || !encoder_->submit(picture, std::move(slot))) return false;
     ++sequence_;
     return true;
   }
 
-  /** Gives pictures until as many have come to an end, and drops the JPEGs as a fast viewer would. */
+  /** Gives pictures until as many have come to an end, and drops the JPEGs as a fast viewer would.
+   */
   void run_until(const std::function<bool()> &enough) {
     for (;;) {
       {
@@ -67,7 +71,8 @@ class Stage {
         collector_.jpegs_.clear();
         if (enough()) return;
       }
-      // A buffer is the camera's again when its picture is done: never more at a time than there are buffers.
+      // A buffer is the camera's again when its picture is done: never more at a time than there
+      // are buffers.
       if (sequence_ - done() >= kBuffers || !give()) std::this_thread::yield();
     }
   }
@@ -93,9 +98,9 @@ class Stage {
 
 struct Failure {
   const char *label;
-  const char *name;    /**< of the switch */
+  const char *name; /**< of the switch */
   const char *content;
-  const char *reason;  /**< part of it */
+  const char *reason; /**< part of it */
   bool slots;
 };
 
@@ -132,17 +137,20 @@ TEST_P(M2mFailure, TheCpuTakesOverAndTheDeviceComesBack) {
 
 INSTANTIATE_TEST_SUITE_P(
     All, M2mFailure,
-    testing::Values(Failure{"Gone", "video31.gone", "", "No such device (19)", true},
-                    Failure{"GoneWhileCopying", "video31.gone", "", "No such device (19)", false},
-                    Failure{"IoError", "video31.io-error", "", "VIDIOC_QBUF: Input/output error (5)", true},
-                    Failure{"IoErrorWhileCopying", "video31.io-error", "", "Input/output error (5)", false},
-                    Failure{"ErrorFrames", "video31.error", "", "it marked a picture as broken", true},
-                    Failure{"ErrorFramesWhileCopying", "video31.error", "", "it marked a picture as broken", false},
-                    Failure{"Truncated", "video31.truncate", "", "no whole JPEG", true},
-                    Failure{"Empty", "video31.empty", "", "it gave 0 bytes", true},
-                    Failure{"Skipped", "video31.skip", "", "no picture came out of it", true},
-                    Failure{"Stalled", "video31.stall", "", "no picture came out of it: Connection timed out", true},
-                    Failure{"StalledWhileCopying", "video31.stall", "", "no picture came out of it", false}),
+    testing::Values(
+        Failure{"Gone", "video31.gone", "", "No such device (19)", true},
+        Failure{"GoneWhileCopying", "video31.gone", "", "No such device (19)", false},
+        Failure{"IoError", "video31.io-error", "", "VIDIOC_QBUF: Input/output error (5)", true},
+        Failure{"IoErrorWhileCopying", "video31.io-error", "", "Input/output error (5)", false},
+        Failure{"ErrorFrames", "video31.error", "", "it marked a picture as broken", true},
+        Failure{"ErrorFramesWhileCopying", "video31.error", "", "it marked a picture as broken",
+                false},
+        Failure{"Truncated", "video31.truncate", "", "no whole JPEG", true},
+        Failure{"Empty", "video31.empty", "", "it gave 0 bytes", true},
+        Failure{"Skipped", "video31.skip", "", "no picture came out of it", true},
+        Failure{"Stalled", "video31.stall", "", "no picture came out of it: Connection timed out",
+                true},
+        Failure{"StalledWhileCopying", "video31.stall", "", "no picture came out of it", false}),
     [](const auto &info) { return info.param.label; });
 
 TEST(M2mFailures, OneBadPictureIsLeftOutAndNothingElseHappens) {
@@ -181,7 +189,8 @@ TEST(M2mFailures, ADeviceThatStaysBrokenIsTriedLessAndLessOften) {
   stage.world_.on("video31.gone");
   stage.run_until([&] { return !stage.collector_.changes_.empty(); });
   const auto start = std::chrono::steady_clock::now();
-  stage.run_until([&] { return std::chrono::steady_clock::now() - start > std::chrono::milliseconds(300); });
+  stage.run_until(
+      [&] { return std::chrono::steady_clock::now() - start > std::chrono::milliseconds(300); });
   // 20, 40, 80, 160 ms: at 30 ms each it would have been ten.
   EXPECT_EQ(stage.collector_.changes_.size(), 1U);
   EXPECT_STREQ(stage.encoder_->name(), "turbojpeg");
@@ -189,7 +198,9 @@ TEST(M2mFailures, ADeviceThatStaysBrokenIsTriedLessAndLessOften) {
 
 TEST(M2mFailures, StopsWhileStalledAndWhileItIsTriedAgain) {
   const size_t before = [] {
-    { const Stage warm(true); }
+    {
+      const Stage warm(true);
+    }
     return test::open_descriptors();
   }();
   for (int i = 0; i < 10; ++i) {

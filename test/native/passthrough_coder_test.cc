@@ -29,9 +29,11 @@ std::vector<uint8_t> without_huffman_tables(const std::vector<uint8_t> &jpeg) {
   std::vector<uint8_t> out{jpeg[0], jpeg[1]};
   for (size_t at = 2; at < jpeg.size();) {
     const bool scan = jpeg[at + 1] == 0xda;
-    const size_t end = scan ? jpeg.size() : at + 2 + (static_cast<size_t>(jpeg[at + 2]) << 8 | jpeg[at + 3]);
+    const size_t end =
+        scan ? jpeg.size() : at + 2 + (static_cast<size_t>(jpeg[at + 2]) << 8 | jpeg[at + 3]);
     if (jpeg[at + 1] != 0xc4) {
-      out.insert(out.end(), jpeg.begin() + static_cast<ptrdiff_t>(at), jpeg.begin() + static_cast<ptrdiff_t>(end));
+      out.insert(out.end(), jpeg.begin() + static_cast<ptrdiff_t>(at),
+                 jpeg.begin() + static_cast<ptrdiff_t>(end));
     }
     at = end;
   }

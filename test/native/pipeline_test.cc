@@ -105,7 +105,8 @@ TEST(Pipeline, AnOrientationStandsInEachJpeg) {
   receiver.wait_for(2);
   const std::lock_guard lock(receiver.mutex_);
   EXPECT_EQ(std::string(receiver.last_.data() + 24, receiver.last_.data() + 28), "Exif");
-  EXPECT_EQ(test::decode(receiver.last_.data(), receiver.last_.length).width, 320) << "the pixels are as they were";
+  EXPECT_EQ(test::decode(receiver.last_.data(), receiver.last_.length).width, 320)
+      << "the pixels are as they were";
 }
 
 TEST(Pipeline, ALimitOfBytesLowersTheQuality) {

@@ -25,7 +25,8 @@ TEST(SlotPool, LendsEachSlotOnceAndThenNone) {
 TEST(SlotPool, TheLastHolderGivesTheSlotBack) {
   const auto pool = SlotPool::create(1, 4096);
   Slot first = pool->take();
-  Slot second = first;  // NOLINT(performance-unnecessary-copy-initialization): the copy is what is tested
+  Slot second =
+      first;  // NOLINT(performance-unnecessary-copy-initialization): the copy is what is tested
   first = {};
   EXPECT_EQ(pool->lent(), 1U);
   EXPECT_FALSE(pool->take());
@@ -75,7 +76,8 @@ TEST(SlotPool, ASharedSlotIsTheMemoryOfItsDescriptor) {
 }
 
 TEST(SlotPool, EverySlotHasHeadRoomInOnePieceWithIt) {
-  for (const auto &pool : {SlotPool::create(1, 4096), SlotPool::create(memfds(1, 4096), 4096, "test")}) {
+  for (const auto &pool :
+       {SlotPool::create(1, 4096), SlotPool::create(memfds(1, 4096), 4096, "test")}) {
     const Slot slot = pool->take();
     uint8_t *memory = pool->memory(slot.index());
     EXPECT_EQ(memory + SlotPool::head_room(), slot.data());

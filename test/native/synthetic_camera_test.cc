@@ -20,7 +20,8 @@ class Taker {
   explicit Taker(bool requeue = true) : requeue_(requeue) {}
 
   mio_observer observer() {
-    return {this, [](void *self, const mio_picture *p) { static_cast<Taker *>(self)->take(*p); }, [](void *) {}};
+    return {this, [](void *self, const mio_picture *p) { static_cast<Taker *>(self)->take(*p); },
+            [](void *) {}};
   }
   std::vector<mio_picture> wait_for(size_t count) {
     std::unique_lock lock(mutex_);
@@ -127,7 +128,8 @@ TEST(SyntheticCamera, MirrorsLikeASensor) {
   const auto pictures = keeper.wait_for(1);
   camera.stop();
   const auto jpeg = jpeg_of(configuration, pictures[0]);
-  EXPECT_TRUE(test::near(test::decode(jpeg.data(), jpeg.size()).at(40, 240), {0, 0, 191})) << "blue is left now";
+  EXPECT_TRUE(test::near(test::decode(jpeg.data(), jpeg.size()).at(40, 240), {0, 0, 191}))
+      << "blue is left now";
 }
 
 TEST(SyntheticCamera, RefusesSizesThatItDoesNotHave) {

@@ -51,13 +51,16 @@ TEST_P(TurboCoderTest, ARedPatchIsRedAndABlueOneBlue) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Formats, TurboCoderTest,
-    testing::Values(Case{MIO_FORMAT_YUV420, 640, 480, 0, true}, Case{MIO_FORMAT_YUV420, 648, 482, 120, true},
-                    Case{MIO_FORMAT_YUV420, 648, 482, 120, false}, Case{MIO_FORMAT_YVU420, 320, 242, 64, true},
-                    Case{MIO_FORMAT_NV12, 640, 480, 0, true}, Case{MIO_FORMAT_NV12, 650, 366, 54, true},
-                    Case{MIO_FORMAT_NV12, 650, 366, 54, false}, Case{MIO_FORMAT_NV21, 650, 366, 54, false},
-                    Case{MIO_FORMAT_NV21, 64, 64, 64, true}));
+INSTANTIATE_TEST_SUITE_P(Formats, TurboCoderTest,
+                         testing::Values(Case{MIO_FORMAT_YUV420, 640, 480, 0, true},
+                                         Case{MIO_FORMAT_YUV420, 648, 482, 120, true},
+                                         Case{MIO_FORMAT_YUV420, 648, 482, 120, false},
+                                         Case{MIO_FORMAT_YVU420, 320, 242, 64, true},
+                                         Case{MIO_FORMAT_NV12, 640, 480, 0, true},
+                                         Case{MIO_FORMAT_NV12, 650, 366, 54, true},
+                                         Case{MIO_FORMAT_NV12, 650, 366, 54, false},
+                                         Case{MIO_FORMAT_NV21, 650, 366, 54, false},
+                                         Case{MIO_FORMAT_NV21, 64, 64, 64, true}));
 
 TEST(TurboCoder, QualityDecidesTheSize) {
   PictureBuffers buffers(MIO_FORMAT_YUV420, 640, 480, 1);
@@ -72,7 +75,8 @@ TEST(TurboCoder, ASlotThatIsTooSmallIsAnErrorNotAnOverrun) {
   const MappedBuffers mapped(input.buffers);
   TurboCoder coder(input);
   std::vector<uint8_t> small(1000);
-  EXPECT_THROW(coder.encode(mapped.view(buffers.picture(0, 1)), 90, small.data(), small.size()), CodingError);
+  EXPECT_THROW(coder.encode(mapped.view(buffers.picture(0, 1)), 90, small.data(), small.size()),
+               CodingError);
 }
 
 }  // namespace

@@ -85,14 +85,15 @@ void close(mio_camera *camera) { const std::unique_ptr<LibcameraCamera> owner(se
 
 #define MIO_TEXT_(x) #x
 #define MIO_TEXT(x) MIO_TEXT_(x)
-#define MIO_LIBCAMERA_VERSION             \
-  MIO_TEXT(LIBCAMERA_VERSION_MAJOR)       \
+#define MIO_LIBCAMERA_VERSION       \
+  MIO_TEXT(LIBCAMERA_VERSION_MAJOR) \
   "." MIO_TEXT(LIBCAMERA_VERSION_MINOR) "." MIO_TEXT(LIBCAMERA_VERSION_PATCH)
 
 extern "C" __attribute__((visibility("default"))) const mio_backend *mio_backend_entry() {
-  static constexpr mio_backend table{
-      MIO_BACKEND_ABI,   "libcamera",       MIO_LIBCAMERA_VERSION, mio::version,       mio::start,
-      mio::stop,         mio::list,         mio::open,             mio::configure,     mio::controls,
-      mio::set_controls, mio::start_capture, mio::requeue,         mio::stop_capture,  mio::close};
+  static constexpr mio_backend table{MIO_BACKEND_ABI, "libcamera",       MIO_LIBCAMERA_VERSION,
+                                     mio::version,    mio::start,        mio::stop,
+                                     mio::list,       mio::open,         mio::configure,
+                                     mio::controls,   mio::set_controls, mio::start_capture,
+                                     mio::requeue,    mio::stop_capture, mio::close};
   return &table;
 }

@@ -37,11 +37,13 @@ std::vector<uint32_t> strides_of(const StreamConfiguration &configuration) {
 }
 
 /** The planes of one picture that lies in one piece in `fd`. */
-std::vector<FrameBuffer::Plane> planes_in(const SharedFD &fd, const StreamConfiguration &configuration) {
+std::vector<FrameBuffer::Plane> planes_in(const SharedFD &fd,
+                                          const StreamConfiguration &configuration) {
   std::vector<FrameBuffer::Plane> planes;
   uint32_t offset = 0;
   for (const uint32_t stride : strides_of(configuration)) {
-    const uint32_t lines = planes.empty() ? configuration.size.height : (configuration.size.height + 1) / 2;
+    const uint32_t lines =
+        planes.empty() ? configuration.size.height : (configuration.size.height + 1) / 2;
     FrameBuffer::Plane plane;
     plane.fd = fd;
     plane.offset = offset;
@@ -112,7 +114,8 @@ void CaptureBuffers::from_allocator(const std::shared_ptr<libcamera::Camera> &ca
   allocator_ = std::make_unique<libcamera::FrameBufferAllocator>(camera);
   const int allocated = allocator_->allocate(stream);
   if (allocated <= 0) {
-    throw FaultError("ERR_NO_BUFFERS", "libcamera could not allocate buffers: " + errno_text(allocated));
+    throw FaultError("ERR_NO_BUFFERS",
+                     "libcamera could not allocate buffers: " + errno_text(allocated));
   }
   for (const auto &buffer : allocator_->buffers(stream)) all_.push_back(buffer.get());
   memory_ = "allocator";

@@ -13,8 +13,9 @@
 namespace mio {
 
 /**
- * The buffers that a stream is captured into. From a dma-heap where one opens: its memory is cached, while
- * what the Pi's ISP exports is slow to read for the CPU. Else from libcamera's FrameBufferAllocator.
+ * The buffers that a stream is captured into. From a dma-heap where one opens: its memory is
+ * cached, while what the Pi's ISP exports is slow to read for the CPU. Else from libcamera's
+ * FrameBufferAllocator.
  */
 class CaptureBuffers {
  public:

@@ -33,7 +33,8 @@ struct Format {
   mio_format format;
 };
 
-// Best first: MJPEG needs no encoder; planar YUV goes into libjpeg as it is; NV12's chroma must be split.
+// Best first: MJPEG needs no encoder; planar YUV goes into libjpeg as it is; NV12's chroma must be
+// split.
 const std::array<Format, 5> &known_formats() {
   static const std::array<Format, 5> kFormats{{
       {libcamera::formats::MJPEG, MIO_FORMAT_MJPEG},
@@ -68,16 +69,17 @@ Orientation orientation_of(const mio_wanted &wanted) {
 /** Throws when libcamera says that an operation failed. */
 void check(int result, const char *what) {
   if (result >= 0) return;
-  const char *code = result == -ENODEV ? "ERR_CAMERA_UNPLUGGED"
-                     : result == -EBUSY ? "ERR_CAMERA_BUSY"
+  const char *code = result == -ENODEV                       ? "ERR_CAMERA_UNPLUGGED"
+                     : result == -EBUSY                      ? "ERR_CAMERA_BUSY"
                      : result == -EACCES || result == -EPERM ? "ERR_PERMISSION"
-                                                            : "ERR_CAMERA";
+                                                             : "ERR_CAMERA";
   throw FaultError(code, std::string(what) + ": " + errno_text(result));
 }
 
 }  // namespace
 
-LibcameraCamera::LibcameraCamera(std::shared_ptr<libcamera::Camera> camera, const mio_observer &observer)
+LibcameraCamera::LibcameraCamera(std::shared_ptr<libcamera::Camera> camera,
+                                 const mio_observer &observer)
     : camera_(std::move(camera)), observer_(observer) {
   check(camera_->acquire(), "libcamera could not take the camera for this process");
   // This is no libcamera::Object, so both run at once on libcamera's own thread.
@@ -91,7 +93,8 @@ LibcameraCamera::~LibcameraCamera() {
   camera_->disconnected.disconnect(this);
   requests_.clear();
   buffers_.reset();
-  // -EBUSY after an unplug between start and the first request; dropping the reference is all there is.
+  // -EBUSY after an unplug between start and the first request; dropping the reference is all there
+  // is.
   camera_->release();
 }
 
@@ -122,8 +125,9 @@ mio_configuration LibcameraCamera::configure(const mio_wanted &wanted) {
   buffers_ = std::make_unique<CaptureBuffers>(camera_, stream);
   make_requests();
   format_name_ = stream.pixelFormat.toString();
-  const bool full_range = format.format == MIO_FORMAT_MJPEG ||
-                          (stream.colorSpace && stream.colorSpace->range == libcamera::ColorSpace::Range::Full);
+  const bool full_range =
+      format.format == MIO_FORMAT_MJPEG ||
+      (stream.colorSpace && stream.colorSpace->range == libcamera::ColorSpace::Range::Full);
   return {stream.size.width,
           stream.size.height,
           fps,
@@ -135,7 +139,8 @@ mio_configuration LibcameraCamera::configure(const mio_wanted &wanted) {
           buffers_->described().data()};
 }
 
-/** Frame durations in microseconds, where the camera has that control. Returns the rate that was set. */
+/** Frame durations in microseconds, where the camera has that control. Returns the rate that was
+ * set. */
 double LibcameraCamera::plan_frame_rate(const mio_wanted &wanted) {
   const libcamera::ControlId *limits = find_control(camera_->controls(), "FrameDurationLimits");
   if (limits == nullptr || wanted.fps <= 0) return 0;
@@ -149,8 +154,8 @@ double LibcameraCamera::plan_frame_rate(const mio_wanted &wanted) {
   const double least = within(1e6 / wanted.fps);
   const double most = within(1e6 / (wanted.min_fps > 0 ? wanted.min_fps : wanted.fps));
   const std::array<double, 2> durations{std::round(least), std::round(std::max(least, most))};
-  lasting_[limits->id()] =
-      make_control_value(*limits, {MIO_VALUE_INTEGER, 1, durations.size(), durations.data(), nullptr});
+  lasting_[limits->id()] = make_control_value(
+      *limits, {MIO_VALUE_INTEGER, 1, durations.size(), durations.data(), nullptr});
   return 1e6 / least;
 }
 
@@ -169,7 +174,8 @@ void LibcameraCamera::set_controls(const mio_control_setting *settings, size_t c
   for (size_t i = 0; i < count; ++i) {
     const auto id = known.find(settings[i].id);
     if (id == known.end()) {
-      throw FaultError("ERR_UNKNOWN_CONTROL", "the camera has no control " + std::to_string(settings[i].id));
+      throw FaultError("ERR_UNKNOWN_CONTROL",
+                       "the camera has no control " + std::to_string(settings[i].id));
     }
     values[settings[i].id] = make_control_value(*id->second, settings[i].value);
   }
@@ -222,7 +228,8 @@ void LibcameraCamera::on_completed(Request *request) {
   picture.buffer = static_cast<uint32_t>(buffer->cookie());
   picture.ok = metadata.status == libcamera::FrameMetadata::FrameSuccess ? 1 : 0;
   picture.sequence = metadata.sequence;
-  picture.timestamp = metadata.timestamp != 0 ? static_cast<int64_t>(metadata.timestamp) : monotonic_ns();
+  picture.timestamp =
+      metadata.timestamp != 0 ? static_cast<int64_t>(metadata.timestamp) : monotonic_ns();
   const auto &planes = metadata.planes();
   for (size_t i = 0; i < std::min<size_t>(planes.size(), MIO_MAX_PLANES); ++i) {
     picture.bytes_used[i] = planes[i].bytesused;

@@ -21,27 +21,38 @@ using libcamera::Span;
 
 mio_value_type type_of(ControlType type) {
   switch (type) {
-    case libcamera::ControlTypeBool: return MIO_VALUE_BOOL;
+    case libcamera::ControlTypeBool:
+      return MIO_VALUE_BOOL;
     case libcamera::ControlTypeByte:
     case libcamera::ControlTypeUnsigned16:
     case libcamera::ControlTypeUnsigned32:
     case libcamera::ControlTypeInteger32:
-    case libcamera::ControlTypeInteger64: return MIO_VALUE_INTEGER;
-    case libcamera::ControlTypeFloat: return MIO_VALUE_FLOAT;
-    case libcamera::ControlTypeString: return MIO_VALUE_STRING;
-    case libcamera::ControlTypeRectangle: return MIO_VALUE_RECTANGLE;
-    case libcamera::ControlTypeSize: return MIO_VALUE_SIZE;
-    case libcamera::ControlTypePoint: return MIO_VALUE_POINT;
-    default: return MIO_VALUE_NONE;  // a type of a later libcamera
+    case libcamera::ControlTypeInteger64:
+      return MIO_VALUE_INTEGER;
+    case libcamera::ControlTypeFloat:
+      return MIO_VALUE_FLOAT;
+    case libcamera::ControlTypeString:
+      return MIO_VALUE_STRING;
+    case libcamera::ControlTypeRectangle:
+      return MIO_VALUE_RECTANGLE;
+    case libcamera::ControlTypeSize:
+      return MIO_VALUE_SIZE;
+    case libcamera::ControlTypePoint:
+      return MIO_VALUE_POINT;
+    default:
+      return MIO_VALUE_NONE;  // a type of a later libcamera
   }
 }
 
 size_t numbers_per_element(ControlType type) {
   switch (type) {
-    case libcamera::ControlTypeRectangle: return 4;
+    case libcamera::ControlTypeRectangle:
+      return 4;
     case libcamera::ControlTypeSize:
-    case libcamera::ControlTypePoint: return 2;
-    default: return 1;
+    case libcamera::ControlTypePoint:
+      return 2;
+    default:
+      return 1;
   }
 }
 
@@ -101,19 +112,42 @@ ControlValue make(const mio_value &value, bool is_array, size_t step) {
 ControlValueView::ControlValueView(const ControlValue &value)
     : type_(type_of(value.type())), is_array_(value.isArray()) {
   switch (value.type()) {
-    case libcamera::ControlTypeBool: append_all<bool>(numbers_, value); break;
-    case libcamera::ControlTypeByte: append_all<uint8_t>(numbers_, value); break;
-    case libcamera::ControlTypeUnsigned16: append_all<uint16_t>(numbers_, value); break;
-    case libcamera::ControlTypeUnsigned32: append_all<uint32_t>(numbers_, value); break;
-    case libcamera::ControlTypeInteger32: append_all<int32_t>(numbers_, value); break;
-    case libcamera::ControlTypeInteger64: append_all<int64_t>(numbers_, value); break;
-    case libcamera::ControlTypeFloat: append_all<float>(numbers_, value); break;
-    case libcamera::ControlTypeRectangle: append_all<Rectangle>(numbers_, value); break;
-    case libcamera::ControlTypeSize: append_all<Size>(numbers_, value); break;
-    case libcamera::ControlTypePoint: append_all<Point>(numbers_, value); break;
+    case libcamera::ControlTypeBool:
+      append_all<bool>(numbers_, value);
+      break;
+    case libcamera::ControlTypeByte:
+      append_all<uint8_t>(numbers_, value);
+      break;
+    case libcamera::ControlTypeUnsigned16:
+      append_all<uint16_t>(numbers_, value);
+      break;
+    case libcamera::ControlTypeUnsigned32:
+      append_all<uint32_t>(numbers_, value);
+      break;
+    case libcamera::ControlTypeInteger32:
+      append_all<int32_t>(numbers_, value);
+      break;
+    case libcamera::ControlTypeInteger64:
+      append_all<int64_t>(numbers_, value);
+      break;
+    case libcamera::ControlTypeFloat:
+      append_all<float>(numbers_, value);
+      break;
+    case libcamera::ControlTypeRectangle:
+      append_all<Rectangle>(numbers_, value);
+      break;
+    case libcamera::ControlTypeSize:
+      append_all<Size>(numbers_, value);
+      break;
+    case libcamera::ControlTypePoint:
+      append_all<Point>(numbers_, value);
+      break;
     // toString(), because get<std::string>() became get<std::string_view>() in libcamera 0.6.
-    case libcamera::ControlTypeString: text_ = value.toString(); break;
-    default: break;
+    case libcamera::ControlTypeString:
+      text_ = value.toString();
+      break;
+    default:
+      break;
   }
 }
 
@@ -131,16 +165,26 @@ ControlValue make_control_value(const libcamera::ControlId &id, const mio_value 
   }
   const bool is_array = id.isArray();
   switch (id.type()) {
-    case libcamera::ControlTypeBool: return make<bool>(value, is_array, step);
-    case libcamera::ControlTypeByte: return make<uint8_t>(value, is_array, step);
-    case libcamera::ControlTypeUnsigned16: return make<uint16_t>(value, is_array, step);
-    case libcamera::ControlTypeUnsigned32: return make<uint32_t>(value, is_array, step);
-    case libcamera::ControlTypeInteger32: return make<int32_t>(value, is_array, step);
-    case libcamera::ControlTypeInteger64: return make<int64_t>(value, is_array, step);
-    case libcamera::ControlTypeFloat: return make<float>(value, is_array, step);
-    case libcamera::ControlTypeRectangle: return make<Rectangle>(value, is_array, step);
-    case libcamera::ControlTypeSize: return make<Size>(value, is_array, step);
-    case libcamera::ControlTypePoint: return make<Point>(value, is_array, step);
+    case libcamera::ControlTypeBool:
+      return make<bool>(value, is_array, step);
+    case libcamera::ControlTypeByte:
+      return make<uint8_t>(value, is_array, step);
+    case libcamera::ControlTypeUnsigned16:
+      return make<uint16_t>(value, is_array, step);
+    case libcamera::ControlTypeUnsigned32:
+      return make<uint32_t>(value, is_array, step);
+    case libcamera::ControlTypeInteger32:
+      return make<int32_t>(value, is_array, step);
+    case libcamera::ControlTypeInteger64:
+      return make<int64_t>(value, is_array, step);
+    case libcamera::ControlTypeFloat:
+      return make<float>(value, is_array, step);
+    case libcamera::ControlTypeRectangle:
+      return make<Rectangle>(value, is_array, step);
+    case libcamera::ControlTypeSize:
+      return make<Size>(value, is_array, step);
+    case libcamera::ControlTypePoint:
+      return make<Point>(value, is_array, step);
     default:
       throw FaultError("ERR_INVALID_OPTION", "the control " + id.name() + " cannot be set");
   }
@@ -161,17 +205,11 @@ void describe_controls(const libcamera::ControlInfoMap &controls,
       }
       if (offered) enumerators.push_back({static_cast<double>(value), name.c_str()});
     }
-    const mio_control control{id->id(),
-                              id->name().c_str(),
-                              id->vendor().c_str(),
-                              type_of(id->type()),
-                              id->isArray() ? 1 : 0,
+    const mio_control control{id->id(), id->name().c_str(), id->vendor().c_str(),
+                              type_of(id->type()), id->isArray() ? 1 : 0,
                               // A control of any length says SIZE_MAX.
                               id->size() == libcamera::dynamic_extent ? 0 : id->size(),
-                              minimum.get(),
-                              maximum.get(),
-                              initial.get(),
-                              enumerators.size(),
+                              minimum.get(), maximum.get(), initial.get(), enumerators.size(),
                               enumerators.data()};
     each(context, &control);
   }

@@ -26,7 +26,8 @@ class ControlValueView {
   std::string text_;
 };
 
-/** The other way. Throws FaultError `ERR_INVALID_OPTION` when the numbers do not make such a value. */
+/** The other way. Throws FaultError `ERR_INVALID_OPTION` when the numbers do not make such a value.
+ */
 libcamera::ControlValue make_control_value(const libcamera::ControlId &id, const mio_value &value);
 
 /** Calls `each` for each control of `controls`, whatever it is called: no control is named here. */

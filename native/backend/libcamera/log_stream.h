@@ -11,9 +11,9 @@
 namespace mio {
 
 /**
- * Takes what is written to a stream and hands each line to the host with its level and category. libcamera
- * writes `[0:00:00.000] [pid]  INFO Category file.cpp:1 message` with one write a line, from any of its
- * threads.
+ * Takes what is written to a stream and hands each line to the host with its level and category.
+ * libcamera writes `[0:00:00.000] [pid]  INFO Category file.cpp:1 message` with one write a line,
+ * from any of its threads.
  */
 class LogBuffer final : public std::streambuf {
  public:

@@ -15,8 +15,8 @@ namespace mio {
 namespace {
 
 /**
- * The first media device that is there and must not be opened. libcamera passes over such devices, so the
- * user only sees "no camera".
+ * The first media device that is there and must not be opened. libcamera passes over such devices,
+ * so the user only sees "no camera".
  */
 std::string denied_device() {
   constexpr int kMediaDevices = 128;
@@ -37,7 +37,8 @@ Manager::Manager(const mio_host &host)
   manager_->cameraRemoved.connect(this, &Manager::on_change);
   if (const int result = manager_->start(); result != 0) {
     libcamera::logSetTarget(libcamera::LoggingTargetNone);
-    throw FaultError("ERR_CAMERA", "libcamera's camera manager did not start: " + errno_text(result));
+    throw FaultError("ERR_CAMERA",
+                     "libcamera's camera manager did not start: " + errno_text(result));
   }
 }
 

@@ -11,7 +11,8 @@
 
 namespace mio {
 
-/** The process's one CameraManager (a second one aborts the process), its log and its hot-plug signals. */
+/** The process's one CameraManager (a second one aborts the process), its log and its hot-plug
+ * signals. */
 class Manager {
  public:
   /** Throws FaultError `ERR_CAMERA`. */
@@ -24,7 +25,8 @@ class Manager {
 
   /**
    * The camera with this id.
-   * @throws FaultError `ERR_NO_CAMERA`; `ERR_PERMISSION` when devices are there that cannot be opened
+   * @throws FaultError `ERR_NO_CAMERA`; `ERR_PERMISSION` when devices are there that cannot be
+   * opened
    */
   std::shared_ptr<libcamera::Camera> find(const std::string &id);
 

@@ -61,11 +61,16 @@ const Glyph &glyph_of(char c) {
   if (c >= '0' && c <= '9') return kDigits[static_cast<size_t>(c - '0')];
   if (c >= 'A' && c <= 'Z') return kLetters[static_cast<size_t>(c - 'A')];
   switch (c) {
-    case ':': return kColon;
-    case '.': return kDot;
-    case '-': return kDash;
-    case '#': return kHash;
-    default: return kSpace;
+    case ':':
+      return kColon;
+    case '.':
+      return kDot;
+    case '-':
+      return kDash;
+    case '#':
+      return kHash;
+    default:
+      return kSpace;
   }
 }
 

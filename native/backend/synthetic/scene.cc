@@ -108,7 +108,8 @@ void Scene::fill(const Canvas &to, Rectangle r, Yuv colour) const {
 
 Rectangle Scene::text(const Canvas &to, int x, int y, int scale, std::string_view words) const {
   const int advance = (kGlyphWidth + 1) * scale;
-  const Rectangle box{x, y, advance * static_cast<int>(words.size()) + scale, (kGlyphHeight + 2) * scale};
+  const Rectangle box{x, y, advance * static_cast<int>(words.size()) + scale,
+                      (kGlyphHeight + 2) * scale};
   fill(to, box, kBlack);
   for (size_t i = 0; i < words.size(); ++i) {
     const Glyph &glyph = glyph_of(words[i]);

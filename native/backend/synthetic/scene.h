@@ -19,7 +19,9 @@ struct Canvas {
   int width, height;
   int stride; /**< of the luma plane, bytes; chroma has half */
 
-  static size_t bytes(int stride, int height) { return static_cast<size_t>(stride) * height * 3 / 2; }
+  static size_t bytes(int stride, int height) {
+    return static_cast<size_t>(stride) * height * 3 / 2;
+  }
   uint8_t *y() const { return data; }
   uint8_t *u() const { return data + static_cast<size_t>(stride) * height; }
   uint8_t *v() const { return u() + static_cast<size_t>(stride / 2) * (height / 2); }
@@ -30,8 +32,8 @@ struct Rectangle {
 };
 
 /**
- * What the synthetic camera sees: colour bars, the word SYNTHETIC, a ball on its way, the frame's number and
- * the wall clock. The background is painted once; a frame repaints only what moves.
+ * What the synthetic camera sees: colour bars, the word SYNTHETIC, a ball on its way, the frame's
+ * number and the wall clock. The background is painted once; a frame repaints only what moves.
  */
 class Scene {
  public:
@@ -47,7 +49,8 @@ class Scene {
   void paint_all(uint8_t *data, std::vector<Rectangle> &dirty) const;
 
   /** Restores `dirty`, what the last call painted into this buffer, and paints frame `sequence`. */
-  void paint(uint8_t *data, std::vector<Rectangle> &dirty, uint64_t sequence, int64_t wall_ns) const;
+  void paint(uint8_t *data, std::vector<Rectangle> &dirty, uint64_t sequence,
+             int64_t wall_ns) const;
 
  private:
   Canvas canvas(uint8_t *data) const { return {data, look_.width, look_.height, look_.stride}; }

@@ -28,8 +28,10 @@ void list(void (*each)(void *context, const mio_camera_info *info), void *contex
 
 int open(const char *id, const mio_observer *observer, mio_camera **camera, mio_error *error) {
   return guarded(error, [&] {
-    if (std::string(id) != "synthetic") throw FaultError("ERR_NO_CAMERA", "there is only \"synthetic\"");
-    *camera = reinterpret_cast<mio_camera *>(std::make_unique<SyntheticCamera>(*observer).release());
+    if (std::string(id) != "synthetic")
+      throw FaultError("ERR_NO_CAMERA", "there is only \"synthetic\"");
+    *camera =
+        reinterpret_cast<mio_camera *>(std::make_unique<SyntheticCamera>(*observer).release());
   });
 }
 
@@ -76,10 +78,9 @@ void close(mio_camera *camera) { const std::unique_ptr<SyntheticCamera> owner(se
 }  // namespace
 
 const mio_backend *synthetic_backend() {
-  static constexpr mio_backend table{MIO_BACKEND_ABI, "synthetic",  "1",           version,
-                                     start,           stop,         list,          open,
-                                     configure,       controls,     set_controls,  start_capture,
-                                     requeue,         stop_capture, close};
+  static constexpr mio_backend table{
+      MIO_BACKEND_ABI, "synthetic", "1",          version,       start,   stop,         list, open,
+      configure,       controls,    set_controls, start_capture, requeue, stop_capture, close};
   return &table;
 }
 

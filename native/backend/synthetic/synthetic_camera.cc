@@ -43,8 +43,8 @@ mio_configuration SyntheticCamera::configure(const mio_wanted &wanted) {
   const size_t bytes = Canvas::bytes(look_.stride, look_.height);
   buffers_.clear();
   described_.clear();
-  const uint32_t count = std::min(wanted.buffer_count != 0 ? wanted.buffer_count : kDefaultBuffers,
-                                  kMaxBuffers);
+  const uint32_t count =
+      std::min(wanted.buffer_count != 0 ? wanted.buffer_count : kDefaultBuffers, kMaxBuffers);
   for (uint32_t i = 0; i < count; ++i) {
     UniqueFd fd(memfd_create("mio-synthetic", MFD_CLOEXEC));
     if (!fd.valid() || ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0) {
@@ -100,8 +100,8 @@ void SyntheticCamera::run() {
   const Clock::time_point first = Clock::now();
   for (uint64_t sequence = 0;; ++sequence) {
     // From the start, not from the last tick: the error of one tick never adds up.
-    const auto due =
-        first + std::chrono::nanoseconds(static_cast<int64_t>(static_cast<double>(sequence) * 1e9 / fps_));
+    const auto due = first + std::chrono::nanoseconds(
+                                 static_cast<int64_t>(static_cast<double>(sequence) * 1e9 / fps_));
     uint32_t index = 0;
     {
       std::unique_lock lock(mutex_);

@@ -9,20 +9,23 @@ namespace mio {
 
 namespace {
 
-/** Part of the way to go with each picture: sizes vary, and the device answers some pictures later. */
+/** Part of the way to go with each picture: sizes vary, and the device answers some pictures later.
+ */
 constexpr double kStep = 0.25;
 /** One picture never changes the bitrate by more than this. */
 constexpr double kMaxChange = 1.5;
 
 }  // namespace
 
-BitrateSteering::BitrateSteering(double pixels, double fps) : pixels_(pixels), fps_(fps > 0 ? fps : 30) {}
+BitrateSteering::BitrateSteering(double pixels, double fps)
+    : pixels_(pixels), fps_(fps > 0 ? fps : 30) {}
 
 int64_t BitrateSteering::set_quality(int quality) {
   const double before = bits_per_pixel(wanted_);
   wanted_ = quality;
   // What is known about the scene stays known.
-  bitrate_ = bitrate_ > 0 ? bitrate_ * bits_per_pixel(quality) / before : bits_per_pixel(quality) * pixels_ * fps_;
+  bitrate_ = bitrate_ > 0 ? bitrate_ * bits_per_pixel(quality) / before
+                          : bits_per_pixel(quality) * pixels_ * fps_;
   return static_cast<int64_t>(bitrate_);
 }
 

@@ -7,11 +7,12 @@
 namespace mio {
 
 /**
- * Finds the bitrate at which an encoder that knows only bitrates gives pictures of a wanted quality.
+ * Finds the bitrate at which an encoder that knows only bitrates gives pictures of a wanted
+ * quality.
  *
- * Each picture tells the quality it has by its quantization tables, and its size what that quality costs with
- * this scene. From both follows what the wanted quality will cost. A busy scene gets more bits then and an
- * empty wall fewer, as with a quality control.
+ * Each picture tells the quality it has by its quantization tables, and its size what that quality
+ * costs with this scene. From both follows what the wanted quality will cost. A busy scene gets
+ * more bits then and an empty wall fewer, as with a quality control.
  */
 class BitrateSteering {
  public:
@@ -21,7 +22,8 @@ class BitrateSteering {
   /** Returns bits per second to begin with, by experience with natural scenes. */
   int64_t set_quality(int quality);
 
-  /** @param quality of that picture; 0 when it is unknown, and then nothing changes. Returns bits per second. */
+  /** @param quality of that picture; 0 when it is unknown, and then nothing changes. Returns bits
+   * per second. */
   int64_t measured(size_t bytes, int quality);
 
  private:

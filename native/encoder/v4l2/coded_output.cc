@@ -16,7 +16,10 @@ namespace {
 class SlotOutput final : public CodedOutput {
  public:
   SlotOutput(const V4l2Device &device, uint32_t type, const std::shared_ptr<SlotPool> &slots)
-      : queue_(device, type), lent_(slots->count()), memory_(slots->kind()), bytes_(static_cast<uint32_t>(slots->bytes())) {}
+      : queue_(device, type),
+        lent_(slots->count()),
+        memory_(slots->kind()),
+        bytes_(static_cast<uint32_t>(slots->bytes())) {}
   ~SlotOutput() override { SlotOutput::stop(); }
 
   std::string describe() const override { return "into slots in " + memory_; }
@@ -25,7 +28,8 @@ class SlotOutput final : public CodedOutput {
   void start() override {
     const auto count = static_cast<uint32_t>(lent_.size());
     // VIDEO_MAX_FRAME is 32: with more slots than that the device has no index for some.
-    if (queue_.request(count, V4L2_MEMORY_DMABUF) < count) throw V4l2Error("VIDIOC_REQBUFS gives too few buffers", ENOBUFS);
+    if (queue_.request(count, V4L2_MEMORY_DMABUF) < count)
+      throw V4l2Error("VIDIOC_REQBUFS gives too few buffers", ENOBUFS);
     queue_.start();
   }
 
@@ -52,7 +56,8 @@ class SlotOutput final : public CodedOutput {
     slot.to_cpu();
     // A device that leaves room in front gives nothing that could be handed on as it is.
     const bool odd = done->data_offset != 0 || done->bytes_used > slot.bytes();
-    return CodedPicture{std::move(slot), odd ? 0 : done->bytes_used, done->error, done->last, done->timestamp};
+    return CodedPicture{std::move(slot), odd ? 0 : done->bytes_used, done->error, done->last,
+                        done->timestamp};
   }
 
   void put_back(CodedPicture nothing) override { offer(std::move(nothing.slot)); }
@@ -74,7 +79,9 @@ class CopyOutput final : public CodedOutput {
     buffers_.clear();
   }
 
-  std::string describe() const override { return "into its own buffers, and from there by one copy into slots"; }
+  std::string describe() const override {
+    return "into its own buffers, and from there by one copy into slots";
+  }
   uint64_t bytes_copied() const override { return bytes_copied_; }
 
   void start() override {
@@ -99,8 +106,10 @@ class CopyOutput final : public CodedOutput {
     if (!waiting_.empty()) {
       picture.slot = std::move(waiting_.front());
       waiting_.pop_front();
-      if (!done->error && done->bytes_used <= picture.slot.bytes() && end <= buffers_.at(done->index).size()) {
-        std::memcpy(picture.slot.data(), buffers_[done->index].data() + done->data_offset, done->bytes_used);
+      if (!done->error && done->bytes_used <= picture.slot.bytes() &&
+          end <= buffers_.at(done->index).size()) {
+        std::memcpy(picture.slot.data(), buffers_[done->index].data() + done->data_offset,
+                    done->bytes_used);
         picture.length = done->bytes_used;
         bytes_copied_ += done->bytes_used;
       }
@@ -128,7 +137,8 @@ class CopyOutput final : public CodedOutput {
 
 }  // namespace
 
-std::unique_ptr<CodedOutput> CodedOutput::make(OutputMode mode, const V4l2Device &device, uint32_t type,
+std::unique_ptr<CodedOutput> CodedOutput::make(OutputMode mode, const V4l2Device &device,
+                                               uint32_t type,
                                                const std::shared_ptr<SlotPool> &slots) {
   if (mode == OutputMode::kSlots) return std::make_unique<SlotOutput>(device, type, slots);
   return std::make_unique<CopyOutput>(device, type);

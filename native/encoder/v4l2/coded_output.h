@@ -14,7 +14,8 @@ namespace mio {
 /** How JPEGs get from a device into slots. */
 enum class OutputMode {
   kSlots, /**< the device writes into the slots, which are dma-bufs */
-  kCopy   /**< the device writes into its own buffers, which are uncached on a Pi: one copy, then many can read */
+  kCopy /**< the device writes into its own buffers, which are uncached on a Pi: one copy, then many
+           can read */
 };
 
 /** What the device has put out. */

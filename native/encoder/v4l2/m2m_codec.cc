@@ -28,13 +28,16 @@ uint32_t fourcc_of(const v4l2_format &f) {
   return V4L2_TYPE_IS_MULTIPLANAR(f.type) ? f.fmt.pix_mp.pixelformat : f.fmt.pix.pixelformat;
 }
 uint32_t stride_of(const v4l2_format &f) {
-  return V4L2_TYPE_IS_MULTIPLANAR(f.type) ? f.fmt.pix_mp.plane_fmt[0].bytesperline : f.fmt.pix.bytesperline;
+  return V4L2_TYPE_IS_MULTIPLANAR(f.type) ? f.fmt.pix_mp.plane_fmt[0].bytesperline
+                                          : f.fmt.pix.bytesperline;
 }
 uint32_t bytes_of(const v4l2_format &f, uint32_t plane) {
-  return V4L2_TYPE_IS_MULTIPLANAR(f.type) ? f.fmt.pix_mp.plane_fmt[plane].sizeimage : f.fmt.pix.sizeimage;
+  return V4L2_TYPE_IS_MULTIPLANAR(f.type) ? f.fmt.pix_mp.plane_fmt[plane].sizeimage
+                                          : f.fmt.pix.sizeimage;
 }
 
-/** Colours as JPEG has them (full-range BT.601), or the same in limited range, which the device must expand. */
+/** Colours as JPEG has them (full-range BT.601), or the same in limited range, which the device
+ * must expand. */
 template <typename Format>
 void set_colours(Format &format, bool full_range) {
   format.colorspace = full_range ? V4L2_COLORSPACE_JPEG : V4L2_COLORSPACE_SMPTE170M;
@@ -58,24 +61,26 @@ M2mCodec::M2mCodec(const std::string &path, const EncoderInput &input)
 void M2mCodec::look_at_capabilities() {
   v4l2_capability capability{};
   if (device_.attempt(VIDIOC_QUERYCAP, capability) != 0) throw NoMem2Mem("it is no V4L2 device");
-  const uint32_t caps = (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0 ? capability.device_caps
-                                                                             : capability.capabilities;
+  const uint32_t caps = (capability.capabilities & V4L2_CAP_DEVICE_CAPS) != 0
+                            ? capability.device_caps
+                            : capability.capabilities;
   multiplanar_ = (caps & V4L2_CAP_VIDEO_M2M_MPLANE) != 0;
-  if (!multiplanar_ && (caps & V4L2_CAP_VIDEO_M2M) == 0) throw NoMem2Mem("it is no memory-to-memory device");
+  if (!multiplanar_ && (caps & V4L2_CAP_VIDEO_M2M) == 0)
+    throw NoMem2Mem("it is no memory-to-memory device");
   name_ += " (" + std::string(reinterpret_cast<const char *>(capability.card)) + ")";
   if ((caps & V4L2_CAP_STREAMING) == 0) throw Refused("it has no streaming I/O");
 }
 
 void M2mCodec::choose_formats() {
-  const std::vector<uint32_t> coded =
-      device_.formats(multiplanar_ ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE);
+  const std::vector<uint32_t> coded = device_.formats(
+      multiplanar_ ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE);
   for (const uint32_t one : {V4L2_PIX_FMT_JPEG, V4L2_PIX_FMT_MJPEG}) {
     if (contains(coded, one)) coded_fourcc_ = one;
   }
   if (coded_fourcc_ == 0) throw Refused("it makes neither MJPEG nor JPEG");
 
-  const std::vector<uint32_t> raw =
-      device_.formats(multiplanar_ ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE : V4L2_BUF_TYPE_VIDEO_OUTPUT);
+  const std::vector<uint32_t> raw = device_.formats(multiplanar_ ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE
+                                                                 : V4L2_BUF_TYPE_VIDEO_OUTPUT);
   const bool joined = contains(raw, layout_.joined);
   const bool separate = multiplanar_ && contains(raw, layout_.separate);
   if (joined && layout_.contiguous) {
@@ -96,12 +101,13 @@ void M2mCodec::check_size() const {
   for (; device_.attempt(VIDIOC_ENUM_FRAMESIZES, size) == 0; ++size.index) {
     if (size.type == V4L2_FRMSIZE_TYPE_DISCRETE) {
       if (size.discrete.width == input_.width && size.discrete.height == input_.height) return;
-      known += (known.empty() ? "of " : ", ") + size_text(size.discrete.width, size.discrete.height);
+      known +=
+          (known.empty() ? "of " : ", ") + size_text(size.discrete.width, size.discrete.height);
       continue;
     }
     const v4l2_frmsize_stepwise &range = size.stepwise;
-    if (input_.width >= range.min_width && input_.width <= range.max_width && input_.height >= range.min_height &&
-        input_.height <= range.max_height) {
+    if (input_.width >= range.min_width && input_.width <= range.max_width &&
+        input_.height >= range.min_height && input_.height <= range.max_height) {
       return;
     }
     known = "from " + size_text(range.min_width, range.min_height) + " to " +
@@ -109,21 +115,25 @@ void M2mCodec::check_size() const {
     break;
   }
   // Many drivers list no sizes; S_FMT tells then.
-  if (!known.empty()) throw Refused("it takes pictures " + known + ", not " + size_text(input_.width, input_.height));
+  if (!known.empty())
+    throw Refused("it takes pictures " + known + ", not " + size_text(input_.width, input_.height));
 }
 
 void M2mCodec::set_formats() {
-  // The coded format first: it decides which raw formats there are. Again last: the raw size decides its size.
+  // The coded format first: it decides which raw formats there are. Again last: the raw size
+  // decides its size.
   set_coded_format();
   const uint32_t buffer_width = layout_.stride;  // 8 bits a sample: bytes are pixels
   const uint32_t buffer_height = layout_.contiguous ? layout_.lines : input_.height;
-  if (!set_raw_format(input_.width, input_.height) && !set_raw_format(buffer_width, buffer_height)) {
+  if (!set_raw_format(input_.width, input_.height) &&
+      !set_raw_format(buffer_width, buffer_height)) {
     throw Refused(misfit());
   }
   crop(input_.width, input_.height);
   v4l2_streamparm rate{};
   rate.type = raw_.type;
-  rate.parm.output.timeperframe = {1000, static_cast<uint32_t>(std::lround((input_.fps > 0 ? input_.fps : 30) * 1000))};
+  rate.parm.output.timeperframe = {
+      1000, static_cast<uint32_t>(std::lround((input_.fps > 0 ? input_.fps : 30) * 1000))};
   // Without frame rates a device has no bitrates either.
   static_cast<void>(device_.attempt(VIDIOC_S_PARM, rate));
   coded_bytes_ = bytes_of(set_coded_format(), 0);
@@ -153,7 +163,8 @@ v4l2_format M2mCodec::set_coded_format() {
     set_colours(pixels, input_.full_range);
   }
   device_.call(VIDIOC_S_FMT, "VIDIOC_S_FMT of the coded format", format);
-  if (fourcc_of(format) != coded_fourcc_) throw Refused("it does not let itself be set to " + fourcc_text(coded_fourcc_));
+  if (fourcc_of(format) != coded_fourcc_)
+    throw Refused("it does not let itself be set to " + fourcc_text(coded_fourcc_));
   return format;
 }
 
@@ -168,8 +179,10 @@ bool M2mCodec::set_raw_format(uint32_t width, uint32_t height) {
     pixels.pixelformat = raw_fourcc_;
     pixels.field = V4L2_FIELD_NONE;
     const mio_buffer &buffer = input_.buffers.front();
-    pixels.num_planes = static_cast<uint8_t>(raw_fourcc_ == layout_.joined ? 1 : buffer.plane_count);
-    for (uint32_t i = 0; i < pixels.num_planes; ++i) pixels.plane_fmt[i].bytesperline = buffer.planes[i].stride;
+    pixels.num_planes =
+        static_cast<uint8_t>(raw_fourcc_ == layout_.joined ? 1 : buffer.plane_count);
+    for (uint32_t i = 0; i < pixels.num_planes; ++i)
+      pixels.plane_fmt[i].bytesperline = buffer.planes[i].stride;
     set_colours(pixels, input_.full_range);
   } else {
     format.type = V4L2_BUF_TYPE_VIDEO_OUTPUT;
@@ -182,12 +195,14 @@ bool M2mCodec::set_raw_format(uint32_t width, uint32_t height) {
     set_colours(pixels, input_.full_range);
   }
   device_.call(VIDIOC_S_FMT, "VIDIOC_S_FMT of the raw format", format);
-  if (fourcc_of(format) != raw_fourcc_) throw Refused("it does not let itself be set to " + fourcc_text(raw_fourcc_));
+  if (fourcc_of(format) != raw_fourcc_)
+    throw Refused("it does not let itself be set to " + fourcc_text(raw_fourcc_));
   raw_ = format;
   return misfit().empty();
 }
 
-/** How the layout that the device wants differs from what the camera's buffers have. Empty when it fits. */
+/** How the layout that the device wants differs from what the camera's buffers have. Empty when it
+ * fits. */
 std::string M2mCodec::misfit() const {
   if (stride_of(raw_) != layout_.stride) {
     return "it wants lines of " + std::to_string(stride_of(raw_)) + " bytes, the camera's have " +
@@ -195,14 +210,15 @@ std::string M2mCodec::misfit() const {
   }
   const bool joined = raw_fourcc_ == layout_.joined;
   if (joined && height_of(raw_) != layout_.lines) {
-    return "it wants " + std::to_string(height_of(raw_)) + " lines in each picture, the camera's buffers have " +
-           std::to_string(layout_.lines);
+    return "it wants " + std::to_string(height_of(raw_)) +
+           " lines in each picture, the camera's buffers have " + std::to_string(layout_.lines);
   }
   const uint32_t planes = joined ? 1 : input_.buffers.front().plane_count;
   for (const mio_buffer &buffer : input_.buffers) {
     for (uint32_t i = 0; i < planes; ++i) {
       const mio_plane &plane = buffer.planes[i];
-      if (!joined && raw_.fmt.pix_mp.plane_fmt[i].bytesperline != plane.stride) return "it wants other lines of chroma";
+      if (!joined && raw_.fmt.pix_mp.plane_fmt[i].bytesperline != plane.stride)
+        return "it wants other lines of chroma";
       const uint32_t bytes = dma_buf_bytes(plane.fd);
       if (plane.offset + bytes_of(raw_, i) <= bytes) continue;
       return "it wants buffers of " + std::to_string(plane.offset + bytes_of(raw_, i)) +
@@ -234,19 +250,24 @@ void M2mCodec::describe_inputs() {
     for (uint32_t i = 0; i < count; ++i) {
       const mio_plane &plane = buffer.planes[i];
       // Only multi-planar buffers can say where their data begins.
-      if (plane.offset != 0 && !multiplanar_) throw Refused("it takes only buffers that begin with the picture");
-      planes.push_back({plane.fd, dma_buf_bytes(plane.fd), plane.offset + bytes_of(raw_, i), plane.offset});
+      if (plane.offset != 0 && !multiplanar_)
+        throw Refused("it takes only buffers that begin with the picture");
+      planes.push_back(
+          {plane.fd, dma_buf_bytes(plane.fd), plane.offset + bytes_of(raw_, i), plane.offset});
     }
     inputs_.push_back(std::move(planes));
   }
 }
 
 void M2mCodec::start(const std::shared_ptr<SlotPool> &slots, OutputMode mode) {
-  const uint32_t raw_type = multiplanar_ ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE : V4L2_BUF_TYPE_VIDEO_OUTPUT;
-  const uint32_t coded_type = multiplanar_ ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE;
+  const uint32_t raw_type =
+      multiplanar_ ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE : V4L2_BUF_TYPE_VIDEO_OUTPUT;
+  const uint32_t coded_type =
+      multiplanar_ ? V4L2_BUF_TYPE_VIDEO_CAPTURE_MPLANE : V4L2_BUF_TYPE_VIDEO_CAPTURE;
   raw_queue_.emplace(device_, raw_type);
   const auto count = static_cast<uint32_t>(inputs_.size());
-  // A buffer of ours for each of the camera's: the kernel keeps each import as long as the two stay together.
+  // A buffer of ours for each of the camera's: the kernel keeps each import as long as the two stay
+  // together.
   if (raw_queue_->request(count, V4L2_MEMORY_DMABUF) < count) {
     throw V4l2Error("VIDIOC_REQBUFS gives too few buffers", ENOBUFS);
   }

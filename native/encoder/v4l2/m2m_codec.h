@@ -31,8 +31,8 @@ class NoMem2Mem : public Refused {
 };
 
 /**
- * A stateful mem2mem encoder set up for one camera's pictures, which it reads by itself from the camera's
- * dma-bufs: no pixel is mapped or copied here. For one thread.
+ * A stateful mem2mem encoder set up for one camera's pictures, which it reads by itself from the
+ * camera's dma-bufs: no pixel is mapped or copied here. For one thread.
  * https://docs.kernel.org/userspace-api/media/v4l/dev-encoder.html
  */
 class M2mCodec {

@@ -10,7 +10,8 @@ namespace mio {
 
 namespace {
 
-/** V4L2 hands out minors up to 255; by default video devices are numbered from 0 on and leave no gaps. */
+/** V4L2 hands out minors up to 255; by default video devices are numbered from 0 on and leave no
+ * gaps. */
 constexpr int kMaxNumber = 64;
 
 }  // namespace

@@ -119,7 +119,8 @@ void M2mEncoder::work() {
   }
 }
 
-/** Each picture that was taken comes to its end before the thread does: that is all the draining there is. */
+/** Each picture that was taken comes to its end before the thread does: that is all the draining
+ * there is. */
 bool M2mEncoder::finished() {
   const std::lock_guard lock(mutex_);
   return closed_ && in_flight_ == 0;
@@ -131,10 +132,12 @@ void M2mEncoder::wait() const {
   const bool idle = at_device_.empty();
   int timeout = -1;
   if (!idle) {
-    const auto left = std::chrono::ceil<milliseconds>(at_device_.front().due - Clock::now()).count();
+    const auto left =
+        std::chrono::ceil<milliseconds>(at_device_.front().due - Clock::now()).count();
     timeout = static_cast<int>(std::max<int64_t>(left, 0));
   }
-  if (poll(waiting.data(), idle ? 1 : 2, timeout) < 0 && errno != EINTR) throw V4l2Error("poll", errno);
+  if (poll(waiting.data(), idle ? 1 : 2, timeout) < 0 && errno != EINTR)
+    throw V4l2Error("poll", errno);
   eventfd_t count = 0;
   eventfd_read(wake_.get(), &count);
 }
@@ -159,8 +162,9 @@ void M2mEncoder::hand_over() {
 void M2mEncoder::collect() {
   // Read pictures first: the camera needs its buffers more urgently than anybody the JPEG.
   while (const auto buffer = codec_->next_read()) {
-    const auto job = std::find_if(at_device_.begin(), at_device_.end(),
-                                  [&](const Job &one) { return !one.read && one.picture.buffer == *buffer; });
+    const auto job = std::find_if(at_device_.begin(), at_device_.end(), [&](const Job &one) {
+      return !one.read && one.picture.buffer == *buffer;
+    });
     if (job == at_device_.end()) continue;
     job->read = true;
     sink_.input_done(*buffer);
@@ -180,8 +184,9 @@ void M2mEncoder::collect() {
 }
 
 void M2mEncoder::conclude(CodedPicture coded) {
-  const auto job = std::find_if(at_device_.begin(), at_device_.end(),
-                                [&](const Job &one) { return !one.out && one.key == coded.timestamp; });
+  const auto job = std::find_if(at_device_.begin(), at_device_.end(), [&](const Job &one) {
+    return !one.out && one.key == coded.timestamp;
+  });
   if (job == at_device_.end()) {
     // No picture of ours: some firmware puts out a buffer of headers first.
     if (coded.slot) codec_->output().put_back(std::move(coded));
@@ -197,7 +202,8 @@ void M2mEncoder::conclude(CodedPicture coded) {
 
 void M2mEncoder::succeeded(const Job &job, CodedPicture coded) {
   const auto layout = coded.slot ? read_jpeg_layout(coded.slot.data(), coded.length) : std::nullopt;
-  if (!layout) return failed("it gave " + std::to_string(coded.length) + " bytes that are no whole JPEG");
+  if (!layout)
+    return failed("it gave " + std::to_string(coded.length) + " bytes that are no whole JPEG");
   bad_in_a_row_ = 0;
   const int quality = jpeg_quality(coded.slot.data(), layout->length);
   Jpeg jpeg{std::move(coded.slot), layout->length, job.picture.sequence, job.picture.timestamp};

@@ -18,21 +18,21 @@
 namespace mio {
 
 /**
- * Encodes with a V4L2 mem2mem device. One thread talks to it; `submit` only hands over, so that a driver
- * that blocks never blocks the camera.
+ * Encodes with a V4L2 mem2mem device. One thread talks to it; `submit` only hands over, so that a
+ * driver that blocks never blocks the camera.
  *
- * A picture that fails is told and left out; two in a row, a device error, or a picture that does not come
- * out in time end the encoder (`EncoderSink::broken`).
+ * A picture that fails is told and left out; two in a row, a device error, or a picture that does
+ * not come out in time end the encoder (`EncoderSink::broken`).
  */
 class M2mEncoder final : public Encoder {
  public:
   /**
-   * Opens the device and encodes one picture to see that it works: with the JPEG written into the slots if they
-   * are dma-bufs, else by a copy.
+   * Opens the device and encodes one picture to see that it works: with the JPEG written into the
+   * slots if they are dma-bufs, else by a copy.
    * @throws Refused, V4l2Error, FaultError
    */
-  M2mEncoder(const std::string &path, const EncoderInput &input, int quality, std::shared_ptr<SlotPool> slots,
-             EncoderSink &sink);
+  M2mEncoder(const std::string &path, const EncoderInput &input, int quality,
+             std::shared_ptr<SlotPool> slots, EncoderSink &sink);
   ~M2mEncoder() override { stop(); }
   M2mEncoder(const M2mEncoder &) = delete;
   M2mEncoder &operator=(const M2mEncoder &) = delete;

@@ -53,7 +53,8 @@ CodedPicture result_of(M2mCodec &codec) {
   }
   if (result->error) throw Refused("its first picture was marked as broken");
   if (!read_jpeg_layout(result->slot.data(), result->length)) {
-    throw Refused("its first picture of " + std::to_string(result->length) + " bytes was no whole JPEG");
+    throw Refused("its first picture of " + std::to_string(result->length) +
+                  " bytes was no whole JPEG");
   }
   return std::move(*result);
 }
@@ -65,11 +66,13 @@ double luminance(const uint8_t *jpeg, size_t size) {
   int height = 0;
   int subsampling = 0;
   int colours = 0;
-  if (tjDecompressHeader3(decoder.get(), jpeg, size, &width, &height, &subsampling, &colours) != 0) return 0;
+  if (tjDecompressHeader3(decoder.get(), jpeg, size, &width, &height, &subsampling, &colours) != 0)
+    return 0;
   width = (width + 7) / 8;
   height = (height + 7) / 8;
   std::vector<uint8_t> grey(static_cast<size_t>(width) * static_cast<size_t>(height));
-  if (tjDecompress2(decoder.get(), jpeg, size, grey.data(), width, 0, height, TJPF_GRAY, 0) != 0) return 0;
+  if (tjDecompress2(decoder.get(), jpeg, size, grey.data(), width, 0, height, TJPF_GRAY, 0) != 0)
+    return 0;
   return std::accumulate(grey.begin(), grey.end(), 0.0) / static_cast<double>(grey.size());
 }
 
@@ -86,7 +89,8 @@ void try_range(M2mCodec &codec, Slot slot) {
   constexpr double kFull = (kLimited - 16) * 255.0 / 219;
   const size_t bytes = codec.input_bytes();
   const HeapBuffers memory = allocate_from_heap(1, bytes);
-  if (memory.heap.empty()) throw Refused("whether it expands limited range could not be tried: there is no dma-heap");
+  if (memory.heap.empty())
+    throw Refused("whether it expands limited range could not be tried: there is no dma-heap");
   const int fd = memory.buffers.front().get();
   {
     const Mapping mapped = Mapping::shared(fd, bytes, true);

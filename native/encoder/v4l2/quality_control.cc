@@ -5,18 +5,22 @@
 
 namespace mio {
 
-QualityControl::QualityControl(const V4l2Device &device, uint32_t width, uint32_t height, double fps)
+QualityControl::QualityControl(const V4l2Device &device, uint32_t width, uint32_t height,
+                               double fps)
     : device_(device),
       quality_(find(V4L2_CID_JPEG_COMPRESSION_QUALITY)),
       bitrate_(quality_ ? std::nullopt : find(V4L2_CID_MPEG_VIDEO_BITRATE)),
       steering_(static_cast<double>(width) * height, fps) {}
 
-const char *QualityControl::kind() const { return quality_ ? "quality" : bitrate_ ? "bitrate" : "none"; }
+const char *QualityControl::kind() const {
+  return quality_ ? "quality" : bitrate_ ? "bitrate" : "none";
+}
 
 std::optional<QualityControl::Control> QualityControl::find(uint32_t id) const {
   v4l2_queryctrl query{};
   query.id = id;
-  if (device_.attempt(VIDIOC_QUERYCTRL, query) != 0 || (query.flags & V4L2_CTRL_FLAG_DISABLED) != 0) return std::nullopt;
+  if (device_.attempt(VIDIOC_QUERYCTRL, query) != 0 || (query.flags & V4L2_CTRL_FLAG_DISABLED) != 0)
+    return std::nullopt;
   return Control{id, query.minimum, query.maximum, std::max(query.step, 1)};
 }
 

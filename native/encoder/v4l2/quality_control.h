@@ -12,8 +12,8 @@
 namespace mio {
 
 /**
- * A quality of 1-100 on a device of any kind: by its quality control where it has one, else by its bitrate,
- * which is steered until the pictures have the quality.
+ * A quality of 1-100 on a device of any kind: by its quality control where it has one, else by its
+ * bitrate, which is steered until the pictures have the quality.
  */
 class QualityControl {
  public:
@@ -25,7 +25,8 @@ class QualityControl {
 
   /** From the next picture on. Throws V4l2Error. */
   void set(int quality);
-  /** A picture came out: its bytes and the quality it has, 0 when that is unknown. Throws V4l2Error. */
+  /** A picture came out: its bytes and the quality it has, 0 when that is unknown. Throws
+   * V4l2Error. */
   void measured(size_t bytes, int quality);
 
  private:

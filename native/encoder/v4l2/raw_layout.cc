@@ -41,7 +41,8 @@ bool same_memory(int a, int b) {
 /** Lines of the first plane when each plane begins where the one before ends; else 0. */
 uint32_t joined_lines(const mio_buffer &buffer) {
   const mio_plane &luma = buffer.planes[0];
-  if (buffer.plane_count < 2 || luma.stride == 0 || buffer.planes[1].offset <= luma.offset) return 0;
+  if (buffer.plane_count < 2 || luma.stride == 0 || buffer.planes[1].offset <= luma.offset)
+    return 0;
   const uint32_t distance = buffer.planes[1].offset - luma.offset;
   const uint32_t lines = distance / luma.stride;
   if (distance % luma.stride != 0) return 0;
@@ -50,7 +51,9 @@ uint32_t joined_lines(const mio_buffer &buffer) {
   uint32_t expected = luma.offset + distance;
   for (uint32_t i = 1; i < buffer.plane_count; ++i) {
     const mio_plane &plane = buffer.planes[i];
-    if (!same_memory(luma.fd, plane.fd) || plane.stride != chroma_stride || plane.offset != expected) return 0;
+    if (!same_memory(luma.fd, plane.fd) || plane.stride != chroma_stride ||
+        plane.offset != expected)
+      return 0;
     expected += chroma_stride * (lines / 2);
   }
   return lines;

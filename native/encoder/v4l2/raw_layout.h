@@ -14,8 +14,8 @@ struct RawLayout {
   uint32_t stride; /**< bytes from line to line of the first plane */
   uint32_t lines;  /**< of the first plane, with padding; 0 when not `contiguous` */
   /**
-   * All planes in one dma-buf, each right behind the one before and all with the same padding: then a format
-   * with one memory plane (YU12, NV12) describes them.
+   * All planes in one dma-buf, each right behind the one before and all with the same padding: then
+   * a format with one memory plane (YU12, NV12) describes them.
    */
   bool contiguous;
   uint32_t joined;   /**< fourcc of that format */

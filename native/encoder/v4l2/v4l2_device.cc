@@ -5,7 +5,8 @@
 
 namespace mio {
 
-V4l2Device::V4l2Device(const std::string &path) : fd_(open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)) {
+V4l2Device::V4l2Device(const std::string &path)
+    : fd_(open(path.c_str(), O_RDWR | O_NONBLOCK | O_CLOEXEC)) {
   if (!fd_.valid()) throw V4l2Error("it could not be opened", errno);
 }
 
@@ -13,7 +14,8 @@ std::vector<uint32_t> V4l2Device::formats(uint32_t type) const {
   std::vector<uint32_t> found;
   v4l2_fmtdesc description{};
   description.type = type;
-  for (; attempt(VIDIOC_ENUM_FMT, description) == 0; ++description.index) found.push_back(description.pixelformat);
+  for (; attempt(VIDIOC_ENUM_FMT, description) == 0; ++description.index)
+    found.push_back(description.pixelformat);
   return found;
 }
 

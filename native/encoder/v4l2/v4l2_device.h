@@ -18,7 +18,8 @@ namespace mio {
 /** A V4L2 call that failed: "VIDIOC_QBUF: Invalid argument (22)". */
 class V4l2Error : public std::runtime_error {
  public:
-  V4l2Error(const std::string &what, int error) : std::runtime_error(what + ": " + errno_text(error)), error_(error) {}
+  V4l2Error(const std::string &what, int error)
+      : std::runtime_error(what + ": " + errno_text(error)), error_(error) {}
   int error() const { return error_; }
 
  private:
@@ -26,9 +27,8 @@ class V4l2Error : public std::runtime_error {
 };
 
 /**
- * An opened V4L2 device, non-blocking. No result of a call goes unlooked at: what may fail is asked with
- * `attempt`, all else with `call`.
- * https://docs.kernel.org/userspace-api/media/v4l/v4l2.html
+ * An opened V4L2 device, non-blocking. No result of a call goes unlooked at: what may fail is asked
+ * with `attempt`, all else with `call`. https://docs.kernel.org/userspace-api/media/v4l/v4l2.html
  */
 class V4l2Device {
  public:

@@ -31,8 +31,8 @@ struct DoneBuffer {
 };
 
 /**
- * One of the two queues of a mem2mem device, single-planar or multi-planar alike. The destructor stops it and
- * frees its buffers; the device must outlive it. All calls throw V4l2Error.
+ * One of the two queues of a mem2mem device, single-planar or multi-planar alike. The destructor
+ * stops it and frees its buffers; the device must outlive it. All calls throw V4l2Error.
  */
 class V4l2Queue {
  public:
@@ -44,7 +44,8 @@ class V4l2Queue {
   uint32_t type() const { return type_; }
   bool multiplanar() const { return V4L2_TYPE_IS_MULTIPLANAR(type_); }
 
-  /** VIDIOC_REQBUFS. Returns how many buffers there are, which may be more or fewer than asked for. */
+  /** VIDIOC_REQBUFS. Returns how many buffers there are, which may be more or fewer than asked for.
+   */
   uint32_t request(uint32_t count, v4l2_memory memory);
   /** A buffer of V4L2_MEMORY_MMAP in this process's memory. */
   Mapping map(uint32_t index) const;

@@ -16,9 +16,9 @@
 struct m2m_model {
   int number;  // /dev/video<number>
   const char *card;
-  uint32_t coded;            // fourcc
-  bool by_quality;           // else by bitrate
-  uint32_t planar_alignment; // of a line of planar formats, bytes
+  uint32_t coded;             // fourcc
+  bool by_quality;            // else by bitrate
+  uint32_t planar_alignment;  // of a line of planar formats, bytes
 };
 
 enum m2m_state { M2M_DEQUEUED, M2M_QUEUED, M2M_DONE };
@@ -43,10 +43,10 @@ struct m2m_queue {
   bool streaming;
   uint32_t memory;
   uint32_t count;
-  uint32_t planes;                    // memory planes of a buffer
-  uint32_t sizes[M2M_MAX_PLANES];     // bytes that each must have
+  uint32_t planes;                 // memory planes of a buffer
+  uint32_t sizes[M2M_MAX_PLANES];  // bytes that each must have
   struct m2m_buffer buffers[M2M_MAX_BUFFERS];
-  uint32_t order[M2M_MAX_BUFFERS], queued;    // by index, in order
+  uint32_t order[M2M_MAX_BUFFERS], queued;  // by index, in order
   uint32_t finished[M2M_MAX_BUFFERS], done;
   uint32_t sequence;
 };
@@ -59,8 +59,8 @@ struct m2m_context {
   pthread_mutex_t lock;
   pthread_cond_t changed;
   pthread_t worker;
-  bool working;   // the worker thread is there
-  bool busy;      // it has a buffer of each queue
+  bool working;  // the worker thread is there
+  bool busy;     // it has a buffer of each queue
   bool closing, aborting, draining, drained;
   struct m2m_queue raw, coded;
   // Formats.

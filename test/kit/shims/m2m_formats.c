@@ -1,5 +1,5 @@
-// Formats as bcm2835-codec negotiates them: line lengths padded, raw heights padded to 16 lines with the
-// active size kept as the crop, 32x32 to 1920x1920.
+// Formats as bcm2835-codec negotiates them: line lengths padded, raw heights padded to 16 lines
+// with the active size kept as the crop, 32x32 to 1920x1920.
 #include <errno.h>
 #include <string.h>
 
@@ -41,9 +41,9 @@ static uint32_t clamp(uint32_t v, uint32_t low, uint32_t high) {
 
 static uint32_t coded_bytes(const struct m2m_context *context, uint32_t width, uint32_t height,
                             uint32_t wanted) {
-  uint32_t least = context->model->by_quality       ? 4096 << 10
+  uint32_t least = context->model->by_quality    ? 4096 << 10
                    : width * height > 1280 * 720 ? 768 << 10
-                                                    : 512 << 10;
+                                                 : 512 << 10;
   return wanted > least ? wanted : least;
 }
 
@@ -90,8 +90,9 @@ static struct format read_format(const struct v4l2_format *from) {
                            m->ycbcr_enc,
                            m->xfer_func};
   }
-  return (struct format){s->width,     s->height,     s->pixelformat,  s->bytesperline, s->sizeimage,
-                         s->colorspace, s->quantization, s->ycbcr_enc, s->xfer_func};
+  return (struct format){s->width,        s->height,    s->pixelformat,
+                         s->bytesperline, s->sizeimage, s->colorspace,
+                         s->quantization, s->ycbcr_enc, s->xfer_func};
 }
 
 static void write_format(struct v4l2_format *to, const struct format *f) {
@@ -158,9 +159,9 @@ int m2m_format(struct m2m_context *context, uint32_t request, struct v4l2_format
   struct m2m_queue *queue = m2m_queue_of(context, format->type);
   if (!queue) return m2m_fail(EINVAL);
   if (request == VIDIOC_G_FMT) {
-    struct format now = {context->width,      context->height,       context->raw_fourcc,
-                         context->stride,     context->raw.sizes[0], context->colorspace,
-                         context->quantization, context->ycbcr,      context->transfer};
+    struct format now = {context->width,        context->height,       context->raw_fourcc,
+                         context->stride,       context->raw.sizes[0], context->colorspace,
+                         context->quantization, context->ycbcr,        context->transfer};
     if (queue->coded) {
       now.fourcc = context->model->coded;
       now.stride = 0;

@@ -6,8 +6,8 @@
 #include "m2m.h"
 
 static int capabilities(const struct m2m_context *context, struct v4l2_capability *capability) {
-  *capability = (struct v4l2_capability){.driver = "bcm2835-codec", .bus_info = "platform:bcm2835-codec",
-                                         .version = 6 << 16 | 6 << 8};
+  *capability = (struct v4l2_capability){
+      .driver = "bcm2835-codec", .bus_info = "platform:bcm2835-codec", .version = 6 << 16 | 6 << 8};
   snprintf((char *)capability->card, sizeof capability->card, "%s", context->model->card);
   capability->device_caps =
       (context->multiplanar ? V4L2_CAP_VIDEO_M2M_MPLANE : V4L2_CAP_VIDEO_M2M) | V4L2_CAP_STREAMING;
@@ -34,7 +34,8 @@ static int enumerate_size(struct m2m_context *context, struct v4l2_frmsizeenum *
   if (size->index > 0) return m2m_fail(EINVAL);
   bool small = m2m_has(context->model, "small");
   size->type = V4L2_FRMSIZE_TYPE_STEPWISE;
-  size->stepwise = (struct v4l2_frmsize_stepwise){32, small ? 320 : 1920, 2, 32, small ? 240 : 1920, 2};
+  size->stepwise =
+      (struct v4l2_frmsize_stepwise){32, small ? 320 : 1920, 2, 32, small ? 240 : 1920, 2};
   return 0;
 }
 
@@ -43,7 +44,8 @@ struct control {
   int32_t minimum, maximum, step, initial;
 };
 static const struct control quality = {V4L2_CID_JPEG_COMPRESSION_QUALITY, 1, 100, 1, 80};
-static const struct control bitrate = {V4L2_CID_MPEG_VIDEO_BITRATE, 25000, 25000000, 25000, 10000000};
+static const struct control bitrate = {V4L2_CID_MPEG_VIDEO_BITRATE, 25000, 25000000, 25000,
+                                       10000000};
 
 static const struct control *control_of(const struct m2m_context *context, uint32_t id) {
   const struct control *mine = context->model->by_quality ? &quality : &bitrate;
@@ -65,7 +67,8 @@ static int query_control(const struct m2m_context *context, struct v4l2_queryctr
 static int set_control(struct m2m_context *context, struct v4l2_control *setting) {
   const struct control *control = control_of(context, setting->id);
   if (!control) return m2m_fail(EINVAL);
-  if (setting->value < control->minimum || setting->value > control->maximum) return m2m_fail(ERANGE);
+  if (setting->value < control->minimum || setting->value > control->maximum)
+    return m2m_fail(ERANGE);
   if (context->model->by_quality) {
     context->quality = setting->value;
   } else {
@@ -83,7 +86,8 @@ static int set_rate(struct m2m_context *context, struct v4l2_streamparm *paramet
   }
   context->interval = *interval;
   parameters->parm.output.capability = V4L2_CAP_TIMEPERFRAME;
-  m2m_log("video%d S_PARM %u/%u\n", context->model->number, interval->numerator, interval->denominator);
+  m2m_log("video%d S_PARM %u/%u\n", context->model->number, interval->numerator,
+          interval->denominator);
   return 0;
 }
 

@@ -1,4 +1,5 @@
-// Real JPEGs of what lies in a raw buffer, read with the stride, padding and offsets that were negotiated.
+// Real JPEGs of what lies in a raw buffer, read with the stride, padding and offsets that were
+// negotiated.
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -60,7 +61,8 @@ size_t m2m_jpeg(const struct m2m_context *context, const struct m2m_buffer *raw,
   struct source s = source_of(context, raw);
   int width = (int)context->crop_width;
   int height = (int)context->crop_height;
-  bool limited = context->quantization == V4L2_QUANTIZATION_LIM_RANGE && !m2m_has(context->model, "no-expand");
+  bool limited =
+      context->quantization == V4L2_QUANTIZATION_LIM_RANGE && !m2m_has(context->model, "no-expand");
   const uint8_t *planes[3];
   int strides[3];
   uint8_t *scratch[3];
@@ -81,8 +83,8 @@ size_t m2m_jpeg(const struct m2m_context *context, const struct m2m_buffer *raw,
   tjhandle handle = tjInitCompress();
   unsigned char *jpeg = NULL;
   unsigned long size = 0;
-  int result = tjCompressFromYUVPlanes(handle, planes, width, strides, height, TJSAMP_420, &jpeg, &size,
-                                       quality, 0);
+  int result = tjCompressFromYUVPlanes(handle, planes, width, strides, height, TJSAMP_420, &jpeg,
+                                       &size, quality, 0);
   for (int c = 0; c < 3; c++) free(scratch[c]);
   if (result == 0 && m2m_has(context->model, "no-huffman")) size = without_tables(jpeg, size);
   size_t bytes = result == 0 && size <= room ? size : 0;

@@ -55,13 +55,13 @@ static int open_device(int number, int flags) {
   return fd;
 }
 
-#define OPEN(name)                                                               \
-  EXPORT int name(const char *path, int flags, ...) {                            \
-    va_list arguments;                                                           \
-    va_start(arguments, flags);                                                  \
-    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0; \
-    va_end(arguments);                                                           \
-    int number = number_of(path);                                                \
+#define OPEN(name)                                                                  \
+  EXPORT int name(const char *path, int flags, ...) {                               \
+    va_list arguments;                                                              \
+    va_start(arguments, flags);                                                     \
+    mode_t mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(arguments, mode_t) : 0;    \
+    va_end(arguments);                                                              \
+    int number = number_of(path);                                                   \
     return number < 0 ? NEXT(name)(path, flags, mode) : open_device(number, flags); \
   }
 OPEN(open)
@@ -100,8 +100,8 @@ EXPORT int ioctl(int fd, unsigned long request, ...) {
   return NEXT(ioctl)(fd, request, argument);
 }
 
-// poll() on a mix of our devices and others: ours are asked for their events, and waited for by their
-// eventfd, which counts changes.
+// poll() on a mix of our devices and others: ours are asked for their events, and waited for by
+// their eventfd, which counts changes.
 static int poll_mixed(struct pollfd *fds, nfds_t count, int timeout) {
   struct pollfd inner[MAX_POLLED];
   struct timespec now;
@@ -167,15 +167,15 @@ static void log_mapping(int fd, int protection) {
   m2m_log("map %ju %s\n", (uintmax_t)status.st_ino, protection & PROT_WRITE ? "rw" : "r");
 }
 
-#define MMAP(name, offset_type)                                                               \
-  EXPORT void *name(void *address, size_t length, int protection, int flags, int fd,          \
-                    offset_type offset) {                                                     \
-    struct m2m_context *context = context_of(fd);                                             \
-    if (context) return map_buffer(context, address, length, protection, flags, offset);      \
-    int before = errno;                                                                       \
-    log_mapping(fd, protection);                                                              \
-    errno = before;                                                                           \
-    return NEXT(name)(address, length, protection, flags, fd, offset);                        \
+#define MMAP(name, offset_type)                                                          \
+  EXPORT void *name(void *address, size_t length, int protection, int flags, int fd,     \
+                    offset_type offset) {                                                \
+    struct m2m_context *context = context_of(fd);                                        \
+    if (context) return map_buffer(context, address, length, protection, flags, offset); \
+    int before = errno;                                                                  \
+    log_mapping(fd, protection);                                                         \
+    errno = before;                                                                      \
+    return NEXT(name)(address, length, protection, flags, fd, offset);                   \
   }
 MMAP(mmap, off_t)
 MMAP(mmap64, off64_t)

@@ -1,4 +1,5 @@
-// The rules of videobuf2: states of buffers and queues, sizes, memory. All under the context's lock.
+// The rules of videobuf2: states of buffers and queues, sizes, memory. All under the context's
+// lock.
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -56,8 +57,7 @@ static bool allocate_plane(struct m2m_plane *plane, size_t size) {
   plane->size = (size + 4095) & ~(size_t)4095;
   plane->memfd = memfd_create("m2mshim", MFD_CLOEXEC);
   if (plane->memfd < 0 || ftruncate(plane->memfd, (off_t)plane->size) != 0) return false;
-  void *memory =
-      NEXT(mmap)(NULL, plane->size, PROT_READ | PROT_WRITE, MAP_SHARED, plane->memfd, 0);
+  void *memory = NEXT(mmap)(NULL, plane->size, PROT_READ | PROT_WRITE, MAP_SHARED, plane->memfd, 0);
   if (memory == MAP_FAILED) return false;
   plane->memory = memory;
   return true;
@@ -104,8 +104,8 @@ int m2m_request(struct m2m_context *context, struct v4l2_requestbuffers *request
   return 0;
 }
 
-static void describe(const struct m2m_context *context, const struct m2m_queue *queue, uint32_t index,
-                     struct v4l2_buffer *to) {
+static void describe(const struct m2m_context *context, const struct m2m_queue *queue,
+                     uint32_t index, struct v4l2_buffer *to) {
   const struct m2m_buffer *buffer = &queue->buffers[index];
   bool mmapped = queue->memory == V4L2_MEMORY_MMAP;
   uint32_t offset = (uint32_t)queue->coded << 30 | index << 24;
@@ -134,7 +134,8 @@ static void describe(const struct m2m_context *context, const struct m2m_queue *
 static int check_planes(const struct m2m_context *context, const struct m2m_queue *queue,
                         const struct v4l2_buffer *buffer) {
   if (!context->multiplanar) return 0;
-  if (!buffer->m.planes || buffer->length < queue->planes || buffer->length > VIDEO_MAX_PLANES) return EINVAL;
+  if (!buffer->m.planes || buffer->length < queue->planes || buffer->length > VIDEO_MAX_PLANES)
+    return EINVAL;
   return 0;
 }
 

@@ -39,7 +39,8 @@ static void wait_ms(struct m2m_context *context, int milliseconds) {
 
 // Towards the bitrate, as a rate control would: a little with each picture.
 static void steer(struct m2m_context *context, size_t bytes) {
-  double want = (double)context->bitrate / 8 * context->interval.numerator / context->interval.denominator;
+  double want =
+      (double)context->bitrate / 8 * context->interval.numerator / context->interval.denominator;
   if ((double)bytes > want) context->steered -= context->steered > 6 ? 2 : 0;
   if ((double)bytes < want * 0.9) context->steered += context->steered < 98 ? 1 : 0;
 }
@@ -63,7 +64,8 @@ static void encode(struct m2m_context *context, uint32_t raw_index, uint32_t cod
   give(&context->raw, raw_index, 0);
   if (hits(context, "skip")) {
     // To the front of the line again, as if nothing had come.
-    memmove(context->coded.order + 1, context->coded.order, context->coded.queued++ * sizeof(uint32_t));
+    memmove(context->coded.order + 1, context->coded.order,
+            context->coded.queued++ * sizeof(uint32_t));
     context->coded.order[0] = coded_index;
     return;
   }
@@ -112,7 +114,8 @@ static void *work(void *argument) {
     uint32_t coded_index = take(&context->coded);
     context->busy = true;
     if (m2m_has(context->model, "delay")) wait_ms(context, m2m_number(context->model, "delay", 0));
-    while (m2m_has(context->model, "stall") && !context->aborting && !context->closing) wait_ms(context, 5);
+    while (m2m_has(context->model, "stall") && !context->aborting && !context->closing)
+      wait_ms(context, 5);
     encode(context, raw_index, coded_index);
     context->busy = false;
     m2m_wake(context);

@@ -47,7 +47,8 @@ class Collector final : public EncoderSink {
   /** Waits until as many pictures have come out, whole or failed. */
   void wait_for(size_t count) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return jpegs_.size() + failures_.size() >= count && done_.size() >= count; });
+    changed_.wait(
+        lock, [&] { return jpegs_.size() + failures_.size() >= count && done_.size() >= count; });
   }
 
   std::mutex mutex_;

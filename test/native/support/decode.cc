@@ -14,7 +14,8 @@ Decoded decode(const uint8_t *jpeg, size_t size) {
   Decoded out;
   int subsampling = 0;
   int colourspace = 0;
-  if (tjDecompressHeader3(handle.get(), jpeg, size, &out.width, &out.height, &subsampling, &colourspace) != 0) {
+  if (tjDecompressHeader3(handle.get(), jpeg, size, &out.width, &out.height, &subsampling,
+                          &colourspace) != 0) {
     ADD_FAILURE() << "no JPEG: " << tjGetErrorStr2(handle.get());
     return {};
   }
@@ -28,7 +29,8 @@ Decoded decode(const uint8_t *jpeg, size_t size) {
 }
 
 bool near(Rgb a, Rgb b, int tolerance) {
-  return std::abs(a.r - b.r) <= tolerance && std::abs(a.g - b.g) <= tolerance && std::abs(a.b - b.b) <= tolerance;
+  return std::abs(a.r - b.r) <= tolerance && std::abs(a.g - b.g) <= tolerance &&
+         std::abs(a.b - b.b) <= tolerance;
 }
 
 }  // namespace mio::test

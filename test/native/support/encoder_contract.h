@@ -94,7 +94,8 @@ TEST_P(EncoderContract, GivesEachInputBackOnceAndKeepsTheOrder) {
 
 TEST_P(EncoderContract, IsBusyRatherThanQueueing) {
   size_t taken = 0;
-  for (int i = 0; i < 7; ++i) taken += encoder_->submit(buffers_.picture(i % kBuffers, i), slot()) ? 1 : 0;
+  for (int i = 0; i < 7; ++i)
+    taken += encoder_->submit(buffers_.picture(i % kBuffers, i), slot()) ? 1 : 0;
   EXPECT_GE(taken, 1U);
   collector_.wait_for(taken);
 }

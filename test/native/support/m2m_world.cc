@@ -47,7 +47,8 @@ std::vector<std::string> M2mWorld::log(const std::string &start) const {
 void M2mWorld::forget() const { fs::remove(folder_ / "log"); }
 
 size_t open_descriptors() {
-  return static_cast<size_t>(std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
+  return static_cast<size_t>(
+      std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
 }
 
 }  // namespace mio::test

@@ -8,8 +8,8 @@
 namespace mio::test {
 
 /**
- * A machine with the encoders of a Pi, for as long as this lives (test/kit/shims/m2m_switchboard.c, which must be
- * preloaded): /dev/video11 makes MJPEG by bitrate, /dev/video31 JPEG by quality.
+ * A machine with the encoders of a Pi, for as long as this lives (test/kit/shims/m2m_switchboard.c,
+ * which must be preloaded): /dev/video11 makes MJPEG by bitrate, /dev/video31 JPEG by quality.
  */
 class M2mWorld {
  public:

@@ -30,7 +30,9 @@ Yuv to_yuv(Rgb c, bool full_range) {
     u = u * 224 / 255;
     v = v * 224 / 255;
   }
-  const auto byte = [](double value) { return static_cast<uint8_t>(std::lround(std::clamp(value, 0.0, 255.0))); };
+  const auto byte = [](double value) {
+    return static_cast<uint8_t>(std::lround(std::clamp(value, 0.0, 255.0)));
+  };
   return {byte(y), byte(u + 128), byte(v + 128)};
 }
 
@@ -38,8 +40,8 @@ bool is_semi_planar(mio_format f) { return f == MIO_FORMAT_NV12 || f == MIO_FORM
 
 }  // namespace
 
-PictureBuffers::PictureBuffers(mio_format format, uint32_t width, uint32_t height, uint32_t count, uint32_t padding,
-                               uint32_t below)
+PictureBuffers::PictureBuffers(mio_format format, uint32_t width, uint32_t height, uint32_t count,
+                               uint32_t padding, uint32_t below)
     : format_(format), width_(width), height_(height), stride_(width + padding) {
   const uint32_t luma = stride_ * (height + below);
   const uint32_t bytes = format == MIO_FORMAT_MJPEG ? width * height * 2 : luma * 3 / 2;
@@ -54,8 +56,10 @@ PictureBuffers::PictureBuffers(mio_format format, uint32_t width, uint32_t heigh
     } else if (is_semi_planar(format)) {
       described_.push_back({2, {{f, 0, luma, stride_}, {f, luma, luma / 2, stride_}, {}}});
     } else {
-      described_.push_back(
-          {3, {{f, 0, luma, stride_}, {f, luma, luma / 4, stride_ / 2}, {f, luma + luma / 4, luma / 4, stride_ / 2}}});
+      described_.push_back({3,
+                            {{f, 0, luma, stride_},
+                             {f, luma, luma / 4, stride_ / 2},
+                             {f, luma + luma / 4, luma / 4, stride_ / 2}}});
     }
     buffers_.push_back({std::move(fd), std::move(memory)});
   }
@@ -113,7 +117,8 @@ void PictureBuffers::paint_noise(uint32_t buffer, unsigned seed) {
   for (uint32_t y = 0; y < height_; ++y) {
     for (uint32_t x = 0; x < width_; ++x) {
       const double wave = 60 * std::sin(x * 0.05 + seed) + 40 * std::sin(y * 0.11);
-      base[luma.offset + y * stride_ + x] = static_cast<uint8_t>(128 + wave + static_cast<int>(random() % 24) - 12);
+      base[luma.offset + y * stride_ + x] =
+          static_cast<uint8_t>(128 + wave + static_cast<int>(random() % 24) - 12);
     }
   }
 }
@@ -133,8 +138,8 @@ std::vector<uint8_t> make_jpeg(uint32_t width, uint32_t height, Rgb colour, int 
   const std::unique_ptr<void, int (*)(void *)> handle(tjInitCompress(), tjDestroy);
   unsigned char *data = nullptr;
   unsigned long size = 0;  // NOLINT(google-runtime-int): libjpeg-turbo's own type
-  tjCompress2(handle.get(), rgb.data(), static_cast<int>(width), 0, static_cast<int>(height), TJPF_RGB, &data, &size,
-              TJSAMP_420, quality, 0);
+  tjCompress2(handle.get(), rgb.data(), static_cast<int>(width), 0, static_cast<int>(height),
+              TJPF_RGB, &data, &size, TJSAMP_420, quality, 0);
   std::vector<uint8_t> jpeg(data, data + size);
   tjFree(data);
   return jpeg;

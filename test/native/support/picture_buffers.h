@@ -19,8 +19,8 @@ class PictureBuffers {
    * @param padding bytes behind each line, filled with what must never be seen in a picture
    * @param below   lines of that below each plane (half as many below halved chroma)
    */
-  PictureBuffers(mio_format format, uint32_t width, uint32_t height, uint32_t count, uint32_t padding = 0,
-                 uint32_t below = 0);
+  PictureBuffers(mio_format format, uint32_t width, uint32_t height, uint32_t count,
+                 uint32_t padding = 0, uint32_t below = 0);
 
   EncoderInput input(bool full_range = true) const;
   mio_picture picture(uint32_t buffer, uint64_t sequence) const;
