@@ -102,8 +102,8 @@ export interface NativeCamera {
   setQuality(quality: number): void
   controls(): NativeControl[]
   setControls(settings: NativeControlSetting[]): void
-  /** Undefined once closed. */
-  statistics(): NativeStatistics | undefined
+  /** Once closed, only what is known of the pool. */
+  statistics(): Partial<NativeStatistics>
   keepAlive(keep: boolean): void
 }
 

@@ -5,7 +5,7 @@ import { checkControls, describeControl, type Control, type ControlValue } from 
 import { fromNative, MioError } from './errors.ts'
 import { Frame, Loan } from './frame.ts'
 import { FrameIterator } from './frame_iterator.ts'
-import { findCamera, type CameraInfo } from './list.ts'
+import { findCamera, keepingLibcamera, type CameraInfo } from './list.ts'
 import { cameraOptions, checkCameraOptions, type CameraOptions, type CheckedCameraOptions } from './options.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './source.ts'
 
@@ -34,7 +34,13 @@ export interface CameraEvents {
  */
 export async function openCamera(options: CameraOptions = {}): Promise<Camera> {
   const checked = checkCameraOptions(options)
-  return Camera.open(await findCamera(checked.camera), checked)
+  return findAndOpen(checked.camera, checked)
+}
+
+/** @internal Opens the camera that `wanted` names. */
+export async function findAndOpen(wanted: number | string, options: CheckedCameraOptions): Promise<Camera> {
+  const open = async () => Camera.open(await findCamera(wanted), options)
+  return wanted === 'synthetic' ? open() : keepingLibcamera(open)
 }
 
 /** An opened camera. It keeps the process alive until it is closed. */
@@ -56,7 +62,8 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #newest: Frame | undefined
   #delivered = 0
   readonly #copied = { frames: 0, bytes: 0 }
-  #lastStatistics: NativeStatistics | undefined
+  /** The last known; once closed, the addon tells only those of the pool. */
+  #counters: Partial<NativeStatistics> = {}
 
   /** @internal Use {@link openCamera}. */
   static async open(info: CameraInfo, options: CheckedCameraOptions): Promise<Camera> {
@@ -206,24 +213,23 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   }
 
   statistics(): CameraStatistics {
-    const native = this.#native.statistics() ?? this.#lastStatistics
-    this.#lastStatistics = native
-    const { captured = 0, encoded = 0, unwatched = 0, slots = 0, lent = 0, fps = 0 } = native ?? {}
+    this.#counters = { ...this.#counters, ...this.#native.statistics() }
+    const { lastFrameAge, ...native } = this.#counters
     return {
-      captured,
-      encoded,
+      captured: native.captured ?? 0,
+      encoded: native.encoded ?? 0,
       delivered: this.#delivered,
-      unwatched,
+      unwatched: native.unwatched ?? 0,
       dropped: {
-        noSlot: native?.noSlot ?? 0,
-        encoderBusy: native?.encoderBusy ?? 0,
-        superseded: native?.superseded ?? 0,
+        noSlot: native.noSlot ?? 0,
+        encoderBusy: native.encoderBusy ?? 0,
+        superseded: native.superseded ?? 0,
       },
-      errors: { marked: native?.marked ?? 0, truncated: native?.truncated ?? 0, encoder: native?.encoderFailed ?? 0 },
-      pool: { slots, lent },
+      errors: { marked: native.marked ?? 0, truncated: native.truncated ?? 0, encoder: native.encoderFailed ?? 0 },
+      pool: { slots: native.slots ?? 0, lent: native.lent ?? 0 },
       copied: { ...this.#copied },
-      fps: this.#state.status === 'closed' ? 0 : fps,
-      lastFrameAge: native?.lastFrameAge,
+      fps: this.#state.status === 'closed' ? 0 : (native.fps ?? 0),
+      lastFrameAge,
     }
   }
 
@@ -260,7 +266,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     } else {
       loan = new Loan(view, info, false, () => this.#native.release(slot))
     }
-    const frame = new Frame(loan)
+    const frame = new Frame(loan, false)
     this.#newest?.release()
     this.#newest = undefined
     for (const listener of this.#listeners) {
@@ -292,10 +298,10 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   }
 
   async #close(state: CameraState, fault: MioError | undefined): Promise<void> {
-    this.#lastStatistics = this.#native.statistics()
+    this.#counters = this.#native.statistics()
     this.#newest?.release()
     this.#newest = undefined
-    for (const iterator of [...this.#iterators]) iterator.end(fault)
+    for (const iterator of this.#iterators) iterator.end(fault)
     this.#setState(state)
     await this.#native.close()
     this.#listeners.clear()

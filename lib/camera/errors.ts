@@ -20,7 +20,8 @@ export const remedies = {
   ERR_CAMERA_CLOSED: 'Open the camera again',
   ERR_PERMISSION:
     'Add the user to the groups that own the device (usually video and render), or the group ids to group_add in the compose file',
-  ERR_NO_BUFFERS: 'Free memory for the camera (on a Pi: cma=256M in /boot/firmware/cmdline.txt) or ask for a smaller size',
+  ERR_NO_BUFFERS:
+    'Free memory for the camera (on a Pi: cma=256M in /boot/firmware/cmdline.txt) or ask for a smaller size',
   ERR_ENCODER: 'Choose another encoder or a smaller size',
   ERR_FRAME_RELEASED: 'Use frame.data before frame.release(), or keep a copy with frame.copy()',
   ERR_SNAPSHOT_TIMEOUT: 'Look at the state of the camera; ask again when it is live',

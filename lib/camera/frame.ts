@@ -45,9 +45,12 @@ export class Loan {
 /** Gives back the loans of frames that were forgotten, and says so once. */
 const forgotten = new FinalizationRegistry<Loan>((loan) => {
   loan.drop()
-  process.emitWarning('A frame was garbage-collected without frame.release(): the picture was held for longer than needed', {
-    code: 'MIO_FRAME_NOT_RELEASED',
-  })
+  process.emitWarning(
+    'A frame was garbage-collected without frame.release(): the picture was held for longer than needed',
+    {
+      code: 'MIO_FRAME_NOT_RELEASED',
+    },
+  )
 })
 
 /**
@@ -67,13 +70,16 @@ export class Frame implements FrameInfo, Disposable {
   /** True when the bytes were copied out of the pool because its slots ran low. */
   readonly copied: boolean
 
-  /** @internal */
-  constructor(loan: Loan) {
+  /**
+   * @internal
+   * @param watched whether to notice when it is forgotten; that has its price for each frame
+   */
+  constructor(loan: Loan, watched: boolean) {
     loan.hold()
     this.#loan = loan
     this.#info = loan.info
     this.copied = loan.copied
-    forgotten.register(this, loan, this)
+    if (watched) forgotten.register(this, loan, this)
   }
 
   /**
@@ -108,7 +114,12 @@ export class Frame implements FrameInfo, Disposable {
    * @throws {MioError} `ERR_FRAME_RELEASED` once this frame has been released.
    */
   retain(): Frame {
-    return new Frame(this.#held())
+    return new Frame(this.#held(), true)
+  }
+
+  /** @internal Like `retain()`, for holders within this package, which release in any case. */
+  share(): Frame {
+    return new Frame(this.#held(), false)
   }
 
   /** Gives this holder's share back. Doing it twice does nothing. */

@@ -1,9 +1,9 @@
 import { awaitFrame, type FrameWish } from './await_frame.ts'
 import { binding, type NativeCameraWatch } from './binding.ts'
-import { Camera } from './camera.ts'
+import { findAndOpen, type Camera } from './camera.ts'
 import { MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
-import { findCamera, urlSafeId } from './list.ts'
+import { urlSafeId } from './list.ts'
 import { checkCameraOptions, type CameraOptions, type CheckedCameraOptions } from './options.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './source.ts'
 
@@ -24,6 +24,7 @@ export class LastingCamera implements FrameSource {
   #name: string
   #camera: Camera | undefined
   #state: CameraState = { status: 'starting', since: new Date() }
+  #fault: MioError | undefined
   #opens = 0
   #delay = firstDelay
   #timer: NodeJS.Timeout | undefined
@@ -77,6 +78,10 @@ export class LastingCamera implements FrameSource {
   get state(): CameraState {
     return this.#state
   }
+  /** What went wrong last; undefined while all is well. */
+  get fault(): MioError | undefined {
+    return this.#fault
+  }
   get mode(): CameraMode | undefined {
     return this.#camera?.mode
   }
@@ -118,7 +123,8 @@ export class LastingCamera implements FrameSource {
   }
 
   #join(): void {
-    if (this.#unsubscribe || this.#state.status !== 'live') return
+    // The camera encodes as long as somebody is subscribed: only when somebody is here.
+    if (this.#unsubscribe || this.#listeners.size === 0 || this.#state.status !== 'live') return
     this.#unsubscribe = this.#camera?.subscribe((frame) => {
       for (const listener of this.#listeners) listener(frame)
     })
@@ -139,8 +145,7 @@ export class LastingCamera implements FrameSource {
   async #open(): Promise<void> {
     clearTimeout(this.#timer)
     try {
-      const info = await findCamera(this.#wanted)
-      const camera = await Camera.open(info, this.#options)
+      const camera = await findAndOpen(this.#wanted, this.#options)
       if (this.#closed) {
         await camera.close()
         return
@@ -151,6 +156,7 @@ export class LastingCamera implements FrameSource {
       this.#name = camera.name
       this.#opens++
       this.#delay = firstDelay
+      this.#fault = undefined
       camera.once('fault', (fault) => this.#lost(fault))
       await this.#unwatch()
       if (camera.state.status === 'closed') return
@@ -165,6 +171,7 @@ export class LastingCamera implements FrameSource {
     if (this.#closed) return
     this.#leave()
     const fault = error instanceof MioError ? error : new MioError('ERR_CAMERA', { found: String(error), cause: error })
+    this.#fault = fault
     const same = this.#state.status === 'waiting' && this.#state.code === fault.code
     const since = this.#state.status === 'waiting' ? this.#state.since : new Date()
     if (!same) this.#setState({ status: 'waiting', since, code: fault.code, message: fault.message })

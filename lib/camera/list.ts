@@ -46,6 +46,21 @@ export async function listLibcameraCameras(): Promise<CameraInfo[]> {
   }
 }
 
+/**
+ * Runs `work` with libcamera started, so that the calls within do not start and stop it one by one: that
+ * takes a good part of a second on a Pi.
+ */
+export async function keepingLibcamera<T>(work: () => Promise<T>): Promise<T> {
+  const watch = new (binding().CameraWatch)(() => {})
+  // Without libcamera, `work` says so itself.
+  await watch.start().catch(() => {})
+  try {
+    return await work()
+  } finally {
+    await watch.stop()
+  }
+}
+
 /** All cameras that can be opened now: libcamera's, where there is a libcamera, and the synthetic one last. */
 export async function listCameras(): Promise<CameraInfo[]> {
   const real = await listLibcameraCameras().catch((error: unknown) => {

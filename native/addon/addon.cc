@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "addon/addon_data.h"
 #include "addon/camera_watch.h"
 #include "addon/camera_wrap.h"
 #include "addon/log_listener.h"
@@ -44,6 +45,7 @@ Napi::Value list_cameras(const Napi::CallbackInfo &info) {
 }
 
 Napi::Object init(Napi::Env env, Napi::Object exports) {
+  mio::AddonData::install(env);
   exports.Set("Camera", mio::CameraWrap::define(env));
   exports.Set("CameraWatch", mio::CameraWatch::define(env));
   exports.Set("listCameras", Napi::Function::New(env, list_cameras, "listCameras"));

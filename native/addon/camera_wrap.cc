@@ -199,6 +199,7 @@ Napi::Value CameraWrap::controls(const Napi::CallbackInfo &info) {
 void CameraWrap::set_controls(const Napi::CallbackInfo &info) {
   const auto from = info[0].As<Napi::Array>();
   std::vector<ControlSetting> settings;
+  settings.reserve(from.Length());
   for (uint32_t i = 0; i < from.Length(); ++i)
     settings.emplace_back(from.Get(i).As<Napi::Object>());
   std::vector<mio_control_setting> views;
@@ -218,13 +219,14 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
   const auto set = [&](const char *key, auto value) {
     result.Set(key, Napi::Number::New(env, static_cast<double>(value)));
   };
-  if (!session_) return env.Undefined();
+  if (!session_) return result;
   set("superseded", session_->superseded());
   if (pool_) {
     set("slots", pool_->count());
     set("lent", pool_->lent());
   }
-  const bool open = session_->with_pipeline([&](Pipeline &pipeline) {
+  // Once closed, what is left to tell is which slots are still lent.
+  session_->with_pipeline([&](Pipeline &pipeline) {
     const PipelineStatistics s = pipeline.statistics();
     set("captured", s.captured);
     set("encoded", s.encoded);
@@ -237,7 +239,7 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
     set("fps", s.fps);
     if (s.last_frame_age) set("lastFrameAge", static_cast<double>(*s.last_frame_age) / 1e6);
   });
-  return open ? result : env.Undefined();
+  return result;
 }
 
 void CameraWrap::keep_alive(const Napi::CallbackInfo &info) {

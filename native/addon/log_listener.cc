@@ -3,56 +3,36 @@
 
 #include <memory>
 
-#include "addon/wakeup.h"
+#include "addon/addon_data.h"
 #include "core/log.h"
 
 namespace mio {
 
-namespace {
+LogListener::LogListener(Napi::Env env, const Napi::Function &listener)
+    : listener_(Napi::Persistent(listener)),
+      wakeup_(
+          env, "log", [this](Napi::Env e) { deliver(e); },
+          [this] { LogSink::instance().on_lines(this, {}); }) {
+  wakeup_.keep_alive(false);
+  LogSink::instance().on_lines(this, [this] { wakeup_.wake(); });
+}
 
-/** One for each environment that listens. */
-class LogListener {
- public:
-  LogListener(Napi::Env env, const Napi::Function &listener)
-      : listener_(Napi::Persistent(listener)),
-        wakeup_(
-            env, "log", [this](Napi::Env e) { deliver(e); },
-            [this] { LogSink::instance().on_lines(this, {}); }) {
-    wakeup_.keep_alive(false);
-    LogSink::instance().on_lines(this, [this] { wakeup_.wake(); });
+LogListener::~LogListener() { LogSink::instance().on_lines(this, {}); }
+
+void LogListener::deliver(Napi::Env env) {
+  for (const LogLine &line : LogSink::instance().take()) {
+    const Napi::HandleScope scope(env);
+    call_javascript(env, listener_,
+                    {Napi::Number::New(env, static_cast<int>(line.level)),
+                     Napi::String::New(env, line.category), Napi::String::New(env, line.message)});
   }
-  ~LogListener() { LogSink::instance().on_lines(this, {}); }
-  LogListener(const LogListener &) = delete;
-  LogListener &operator=(const LogListener &) = delete;
-
- private:
-  void deliver(Napi::Env env) {
-    for (const LogLine &line : LogSink::instance().take()) {
-      const Napi::HandleScope scope(env);
-      call_javascript(
-          env, listener_,
-          {Napi::Number::New(env, static_cast<int>(line.level)),
-           Napi::String::New(env, line.category), Napi::String::New(env, line.message)});
-    }
-  }
-
-  Napi::FunctionReference listener_;
-  Wakeup wakeup_;
-};
-
-}  // namespace
+}
 
 void set_log_listener(const Napi::CallbackInfo &info) {
-  const Napi::Env env = info.Env();
-  auto *held = env.GetInstanceData<std::unique_ptr<LogListener>>();
-  if (held == nullptr) {
-    held =
-        std::make_unique<std::unique_ptr<LogListener>>().release();  // freed with the environment
-    env.SetInstanceData(held);
-  }
-  held->reset();
+  auto &listener = AddonData::of(info.Env()).log_listener;
+  listener.reset();
   if (info[0].IsFunction())
-    *held = std::make_unique<LogListener>(env, info[0].As<Napi::Function>());
+    listener = std::make_unique<LogListener>(info.Env(), info[0].As<Napi::Function>());
 }
 
 }  // namespace mio

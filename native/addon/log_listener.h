@@ -3,7 +3,24 @@
 
 #include <napi.h>
 
+#include "addon/wakeup.h"
+
 namespace mio {
+
+/** Hands log lines to one JavaScript function. */
+class LogListener {
+ public:
+  LogListener(Napi::Env env, const Napi::Function &listener);
+  ~LogListener();
+  LogListener(const LogListener &) = delete;
+  LogListener &operator=(const LogListener &) = delete;
+
+ private:
+  void deliver(Napi::Env env);
+
+  Napi::FunctionReference listener_;
+  Wakeup wakeup_;
+};
 
 /**
  * `onLog(listener | undefined)`: `listener(level, category, message)` gets each log line of the

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "addon/wakeup.h"
 
+#include "addon/addon_data.h"
+
 #include <exception>
 #include <memory>
 #include <utility>
@@ -16,7 +18,8 @@ Wakeup::Wakeup(Napi::Env env, const char *name, std::function<void(Napi::Env)> o
         const std::unique_ptr<State> owner(state);
       })) {
   // After the thread-safe function's own hook, so that this one runs before it.
-  napi_add_env_cleanup_hook(env_, teardown, this);
+  napi_add_env_cleanup_hook(env_, on_environment_end, this);
+  AddonData::of(env_).add(this);
 }
 
 Wakeup::~Wakeup() { close(); }
@@ -34,16 +37,15 @@ void Wakeup::keep_alive(bool keep) {
 
 void Wakeup::close() {
   if (!std::exchange(open_, false)) return;
-  napi_remove_env_cleanup_hook(env_, teardown, this);
+  napi_remove_env_cleanup_hook(env_, on_environment_end, this);
+  AddonData::of(env_).remove(this);
   state_->on_wake = nullptr;
   function_.Release();
 }
 
-void Wakeup::teardown(void *self) {
-  auto *wakeup = static_cast<Wakeup *>(self);
+void Wakeup::teardown() {
   // Node frees the thread-safe function itself.
-  wakeup->open_ = false;
-  wakeup->on_teardown_();
+  if (std::exchange(open_, false)) on_teardown_();
 }
 
 void Wakeup::run(Napi::Env env, Napi::Function /*callback*/, State *state, void * /*data*/) {

@@ -16,8 +16,8 @@ class Wakeup {
  public:
   /**
    * @param on_wake runs on the event loop after each wake
-   * @param on_teardown runs when the environment ends (process exit, worker terminated) before
-   * `close`: stop all threads that wake
+   * @param on_teardown runs when the process or the environment ends (exit, worker terminated)
+   * before `close`: stop all threads that wake
    */
   Wakeup(Napi::Env env, const char *name, std::function<void(Napi::Env)> on_wake,
          std::function<void()> on_teardown);
@@ -41,7 +41,9 @@ class Wakeup {
   static void run(Napi::Env env, Napi::Function callback, State *state, void *data);
   using Function = Napi::TypedThreadSafeFunction<State, void, run>;
 
-  static void teardown(void *self);
+  friend class AddonData;
+  void teardown();
+  static void on_environment_end(void *self) { static_cast<Wakeup *>(self)->teardown(); }
 
   const Napi::Env env_;
   std::function<void()> on_teardown_;

@@ -52,6 +52,8 @@ std::vector<fs::path> backends_newest_first(const fs::path &folder) {
 }  // namespace
 
 const mio_backend *load_libcamera_backend() {
+  static const mio_backend *loaded = nullptr;
+  if (loaded != nullptr) return loaded;
   std::string tried;
   for (const fs::path &path : backends_newest_first(own_folder())) {
     // Never closed: libcamera's threads and static objects do not survive being unloaded.
@@ -63,7 +65,7 @@ const mio_backend *load_libcamera_backend() {
     const auto entry =
         reinterpret_cast<mio_backend_entry_function>(dlsym(handle, MIO_BACKEND_ENTRY));
     const mio_backend *backend = entry != nullptr ? entry() : nullptr;
-    if (backend != nullptr && backend->abi == MIO_BACKEND_ABI) return backend;
+    if (backend != nullptr && backend->abi == MIO_BACKEND_ABI) return loaded = backend;
     tried += (tried.empty() ? "" : "; ") + path.filename().string() + " is of another version";
     dlclose(handle);
   }

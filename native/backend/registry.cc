@@ -28,17 +28,17 @@ std::shared_ptr<Backend> Backend::acquire(const std::string &name) {
     int users = 0;
   };
   // Held while starting and stopping too: the next user must not start what the last one is
-  // stopping.
-  static std::mutex mutex;
-  static std::map<std::string, Started> all;
+  // stopping. Never destroyed: at exit, threads may still hold a backend.
+  static auto *const mutex = new std::mutex;
+  static auto *const all = new std::map<std::string, Started>;
 
-  const std::lock_guard lock(mutex);
-  Started &started = all[name];
+  const std::lock_guard lock(*mutex);
+  Started &started = (*all)[name];
   if (started.users == 0) started.backend.reset(new Backend(table_of(name)));
   ++started.users;
   return {started.backend.get(), [name](Backend *) {
-            const std::lock_guard stopping(mutex);
-            Started &mine = all[name];
+            const std::lock_guard stopping(*mutex);
+            Started &mine = (*all)[name];
             if (--mine.users == 0) mine.backend.reset();
           }};
 }

@@ -30,9 +30,10 @@ class DmaBufSync {
  public:
   enum class Access : __u64 { kRead = DMA_BUF_SYNC_READ, kWrite = DMA_BUF_SYNC_WRITE };
 
-  DmaBufSync(int fd, Access access) : fd_(fd), access_(static_cast<__u64>(access)) {
-    active_ = sync_dma_buf(fd_, DMA_BUF_SYNC_START | access_);
-  }
+  DmaBufSync(int fd, Access access)
+      : fd_(fd),
+        access_(static_cast<__u64>(access)),
+        active_(sync_dma_buf(fd, DMA_BUF_SYNC_START | static_cast<__u64>(access))) {}
   ~DmaBufSync() {
     if (active_) sync_dma_buf(fd_, DMA_BUF_SYNC_END | access_);
   }
@@ -42,7 +43,7 @@ class DmaBufSync {
  private:
   int fd_;
   __u64 access_;
-  bool active_ = false;
+  bool active_;
 };
 
 }  // namespace mio

@@ -19,22 +19,28 @@ ThreadedEncoder::ThreadedEncoder(const char *name, const EncoderInput &input, in
       quality_(quality) {
   about_.name = name;
   about_.output = "by the CPU, straight into slots";
-  for (size_t i = 0; i < workers; ++i) coders_.push_back(make_coder());
-  for (const auto &coder : coders_) {
-    threads_.emplace_back([this, &coder] { work(*coder); });
-    pthread_setname_np(threads_.back().native_handle(), "mio-encoder");
+  for (size_t i = 0; i < workers; ++i) {
+    workers_.push_back(std::make_unique<Worker>());
+    workers_.back()->coder = make_coder();
+  }
+  for (const auto &worker : workers_) {
+    worker->thread = std::thread([this, &worker = *worker] { work(worker); });
+    pthread_setname_np(worker->thread.native_handle(), "mio-encoder");
   }
 }
 
 bool ThreadedEncoder::submit(const mio_picture &picture, Slot slot) {
-  {
-    const std::lock_guard lock(queue_mutex_);
-    // One picture for each worker and one waiting: more would only add delay.
-    if (stopping_ || in_flight_ > threads_.size()) return false;
-    ++in_flight_;
-    queue_.push_back({next_ticket_++, picture, std::move(slot)});
+  const std::lock_guard lock(queue_mutex_);
+  // One picture for each worker and one waiting: more would only add delay.
+  if (stopping_ || in_flight_ > workers_.size()) return false;
+  ++in_flight_;
+  queue_.push_back({next_ticket_++, picture, std::move(slot)});
+  if (!idle_.empty()) {
+    Worker *worker = idle_.back();
+    idle_.pop_back();
+    worker->called = true;
+    worker->wake.notify_one();
   }
-  queue_filled_.notify_one();
   return true;
 }
 
@@ -42,29 +48,35 @@ void ThreadedEncoder::stop() {
   {
     const std::lock_guard lock(queue_mutex_);
     stopping_ = true;
+    for (const auto &worker : workers_) worker->wake.notify_one();
   }
-  queue_filled_.notify_all();
-  for (std::thread &thread : threads_) {
-    if (thread.joinable()) thread.join();
+  for (const auto &worker : workers_) {
+    if (worker->thread.joinable()) worker->thread.join();
   }
 }
 
-void ThreadedEncoder::work(Coder &coder) {
-  for (;;) {
-    std::unique_lock lock(queue_mutex_);
-    queue_filled_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
-    if (queue_.empty()) return;
-    Job job = std::move(queue_.front());
-    queue_.pop_front();
-    lock.unlock();
-
-    Result result = encode(coder, job);
-    sink_.input_done(job.picture.buffer);
-    finish(job.ticket, std::move(result));
-
-    lock.lock();
+void ThreadedEncoder::work(Worker &worker) {
+  while (auto job = next_job(worker)) {
+    Result result = encode(*worker.coder, *job);
+    sink_.input_done(job->picture.buffer);
+    finish(job->ticket, std::move(result));
+    const std::lock_guard lock(queue_mutex_);
     --in_flight_;
   }
+}
+
+/** Waits for a job. Empty: it is time to stop, and nothing is left to do. */
+std::optional<ThreadedEncoder::Job> ThreadedEncoder::next_job(Worker &worker) {
+  std::unique_lock lock(queue_mutex_);
+  while (queue_.empty()) {
+    if (stopping_) return std::nullopt;
+    worker.called = false;
+    idle_.push_back(&worker);
+    worker.wake.wait(lock, [&] { return worker.called || stopping_; });
+  }
+  Job job = std::move(queue_.front());
+  queue_.pop_front();
+  return job;
 }
 
 // The thread's top as far as a picture goes: nothing thrown here may end the process.

@@ -54,7 +54,16 @@ class ThreadedEncoder final : public Encoder {
     std::string why;
   };
 
-  void work(Coder &coder);
+  /** A thread with the coder that is its own. */
+  struct Worker {
+    std::unique_ptr<Coder> coder;
+    std::condition_variable wake;
+    bool called = false;
+    std::thread thread;
+  };
+
+  void work(Worker &worker);
+  std::optional<Job> next_job(Worker &worker);
   Result encode(Coder &coder, Job &job);
   void finish(uint64_t ticket, Result result);
 
@@ -63,21 +72,21 @@ class ThreadedEncoder final : public Encoder {
   const MappedBuffers buffers_;
   EncoderSink &sink_;
   std::atomic<int> quality_;
-  std::vector<std::unique_ptr<Coder>> coders_;
+  std::vector<std::unique_ptr<Worker>> workers_;
 
   std::mutex queue_mutex_;
-  std::condition_variable queue_filled_;
   std::deque<Job> queue_;
   size_t in_flight_ = 0;
   uint64_t next_ticket_ = 0;
   bool stopping_ = false;
+  /** Those who wait. The last one is called first: its caches are warm, and the others' threads
+   * sleep on. */
+  std::vector<Worker *> idle_;
 
   /** Held while the sink is called: one call at a time, in order. */
   std::mutex order_mutex_;
   std::map<uint64_t, Result> early_;
   uint64_t next_out_ = 0;
-
-  std::vector<std::thread> threads_;
 };
 
 }  // namespace mio

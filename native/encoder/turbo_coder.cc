@@ -55,9 +55,10 @@ void split(const uint8_t *from, uint32_t stride, int width, int height, std::vec
   uint8_t *a = first.data();
   uint8_t *b = second.data();
   for (int y = 0; y < height; ++y, from += stride, a += width, b += width) {
-    for (int x = 0; x < width; ++x) {
-      a[x] = from[2 * x];
-      b[x] = from[2 * x + 1];
+    const uint8_t *pair = from;
+    for (int x = 0; x < width; ++x, pair += 2) {
+      a[x] = pair[0];
+      b[x] = pair[1];
     }
   }
 }

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <utility>
 
 namespace mio {
@@ -34,8 +35,11 @@ void Watchdog::watch() {
   for (;;) {
     const Clock::time_point due =
         Clock::time_point(Clock::duration(fed_.load(std::memory_order_relaxed))) + timeout_;
-    if (Clock::now() >= due) break;
-    if (stopped_.wait_until(lock, due, [this] { return stopping_; })) return;
+    const Clock::time_point now = Clock::now();
+    if (now >= due) break;
+    // Never longer than the timeout: a first feed that came early counts from when it came.
+    if (stopped_.wait_until(lock, std::min(due, now + timeout_), [this] { return stopping_; }))
+      return;
   }
   lock.unlock();
   expired_();

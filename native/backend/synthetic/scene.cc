@@ -51,6 +51,7 @@ Scene::Scene(const Look &look)
     colour.y = static_cast<uint8_t>(std::clamp(colour.y + look.brightness * 128, 0.0, 255.0));
     fill(to, {left, 0, right - left, look.height}, colour);
   }
+  zone_plate(to);
   text(to, 2 * scale_, 2 * scale_, scale_, "SYNTHETIC");
 }
 
@@ -79,6 +80,28 @@ void Scene::paint(uint8_t *data, std::vector<Rectangle> &dirty, uint64_t sequenc
   std::snprintf(words.data() + length, words.size() - length, ".%03d",
                 static_cast<int>(wall_ns / 1'000'000 % 1000));
   dirty.push_back(text(to, 2 * scale_, look_.height - line, scale_, words.data()));
+}
+
+/**
+ * Rings that grow finer to both sides, in the lower part: what shows the sharpness of a lens or a
+ * scaler, and what makes a JPEG of this picture as large as one of a real room.
+ */
+void Scene::zone_plate(const Canvas &to) const {
+  const int top = even(look_.height * 5 / 8);
+  const int bottom = even(look_.height * 7 / 8);
+  const double centre_x = look_.width / 2.0;
+  const double centre_y = (top + bottom) / 2.0;
+  // At the edge a period is four pixels: half of what a sampled picture can hold.
+  const double growth = M_PI / 4 / centre_x;
+  fill(to, {0, top, look_.width, bottom - top}, kBlack);
+  for (int y = top; y < bottom; ++y) {
+    for (int x = 0; x < look_.width; ++x) {
+      const double square = (x - centre_x) * (x - centre_x) + (y - centre_y) * (y - centre_y);
+      const Rectangle at = placed({x, y, 1, 1});
+      to.y()[static_cast<ptrdiff_t>(at.y) * to.stride + at.x] =
+          static_cast<uint8_t>(128 + 90 * std::cos(growth * square));
+    }
+  }
 }
 
 Rectangle Scene::placed(Rectangle r) const {
@@ -111,14 +134,27 @@ Rectangle Scene::text(const Canvas &to, int x, int y, int scale, std::string_vie
   const Rectangle box{x, y, advance * static_cast<int>(words.size()) + scale,
                       (kGlyphHeight + 2) * scale};
   fill(to, box, kBlack);
-  for (size_t i = 0; i < words.size(); ++i) {
-    const Glyph &glyph = glyph_of(words[i]);
-    const int left = x + scale + advance * static_cast<int>(i);
-    for (int row = 0; row < kGlyphHeight; ++row) {
-      for (int column = 0; column < kGlyphWidth; ++column) {
-        if ((glyph[static_cast<size_t>(row)] >> (kGlyphWidth - 1 - column) & 1) == 0) continue;
-        fill(to, {left + column * scale, y + (row + 1) * scale, scale, scale}, kWhite);
+  // White on black differs in luma alone. Each row of dots is made once and copied as often as it
+  // is high.
+  const Rectangle seen = placed(box);
+  std::vector<uint8_t> line(static_cast<size_t>(box.width));
+  for (int row = 0; row < kGlyphHeight; ++row) {
+    std::fill(line.begin(), line.end(), kBlack.y);
+    for (size_t i = 0; i < words.size(); ++i) {
+      const uint8_t dots = glyph_of(words[i])[static_cast<size_t>(row)];
+      auto at = line.begin() + scale + advance * static_cast<int>(i);
+      for (int bit = kGlyphWidth - 1; bit >= 0; --bit, at += scale) {
+        if ((dots >> bit & 1) != 0) std::fill_n(at, scale, kWhite.y);
       }
+    }
+    if (look_.mirror_x) std::reverse(line.begin(), line.end());
+    for (int repeat = 0; repeat < scale; ++repeat) {
+      const int down = (row + 1) * scale + repeat;
+      if (down >= seen.height) break;
+      const int at = look_.mirror_y ? seen.y + seen.height - 1 - down : seen.y + down;
+      const size_t cut = look_.mirror_x ? line.size() - static_cast<size_t>(seen.width) : 0;
+      std::memcpy(to.y() + static_cast<ptrdiff_t>(at) * to.stride + seen.x, line.data() + cut,
+                  static_cast<size_t>(seen.width));
     }
   }
   return box;

@@ -32,8 +32,9 @@ struct Rectangle {
 };
 
 /**
- * What the synthetic camera sees: colour bars, the word SYNTHETIC, a ball on its way, the frame's
- * number and the wall clock. The background is painted once; a frame repaints only what moves.
+ * What the synthetic camera sees: colour bars, a zone plate, the word SYNTHETIC, a ball on its way,
+ * the frame's number and the wall clock. The background is painted once; a frame repaints only what
+ * moves.
  */
 class Scene {
  public:
@@ -57,6 +58,7 @@ class Scene {
   /** Cut to the canvas, then mirrored as the look says. */
   Rectangle placed(Rectangle r) const;
   void fill(const Canvas &to, Rectangle r, Yuv colour) const;
+  void zone_plate(const Canvas &to) const;
   Rectangle text(const Canvas &to, int x, int y, int scale, std::string_view words) const;
   Rectangle ball(const Canvas &to, uint64_t sequence) const;
   void restore(const Canvas &to, Rectangle r) const;

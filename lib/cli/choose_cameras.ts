@@ -1,0 +1,39 @@
+import { LastingCamera } from '../camera/lasting_camera.ts'
+import { listCameras } from '../camera/list.ts'
+import type { Settings } from '../config/schema.ts'
+import type { Log } from '../server/log.ts'
+
+/**
+ * The cameras that the settings name, not started yet. `auto` is decided here, once: a camera that fails
+ * later is waited for, and never replaced by the synthetic one.
+ * @throws {MioError} `ERR_INVALID_OPTION`
+ */
+export async function chooseCameras(settings: Settings, log: Log): Promise<[LastingCamera, ...LastingCamera[]]> {
+  const [first = 'auto', ...others] = settings.camera
+  const open = (camera: number | string): LastingCamera => new LastingCamera({ camera, ...optionsOf(settings) })
+  return [open(first === 'auto' ? await firstCamera(log) : first), ...others.map(open)]
+}
+
+async function firstCamera(log: Log): Promise<string> {
+  const real = (await listCameras()).find(({ backend }) => backend === 'libcamera')
+  if (real) return real.id
+  log.warn({}, 'NO CAMERA FOUND: streaming the SYNTHETIC test camera. Set MIO_CAMERA=0 to wait for a real one')
+  return 'synthetic'
+}
+
+/** Settings as the camera has them. */
+function optionsOf(settings: Settings) {
+  const { resolution, fps, minFps, jpegQuality, encoder, rotation, hflip, vflip, bufferCount, frameTimeout } = settings
+  return {
+    ...resolution,
+    fps,
+    ...(minFps === undefined ? {} : { minFps }),
+    quality: jpegQuality,
+    encoder,
+    rotation,
+    hflip,
+    vflip,
+    ...(bufferCount === undefined ? {} : { bufferCount }),
+    frameTimeout,
+  }
+}

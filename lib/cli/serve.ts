@@ -1,0 +1,94 @@
+import closeWithGrace from 'close-with-grace'
+import type { ErrorCode } from '../camera/errors.ts'
+import type { FrameSource } from '../camera/source.ts'
+import type { Configuration } from '../config/load.ts'
+import { createApp } from '../server/create_app.ts'
+import { serve as listen } from '../server/serve.ts'
+import { version } from '../server/version.ts'
+import { hubOf } from '../stream/hub.ts'
+import { publicUrl } from './addresses.ts'
+import { chooseCameras } from './choose_cameras.ts'
+import { createLogger, foldInLibcamera } from './logger.ts'
+
+/** Milliseconds for viewers to take their last picture, and for everything; Docker kills after 10 s. */
+const drainGrace = 3000
+const wholeGrace = 9000
+
+/** Streams until the process is told to stop. */
+export async function serve({ settings, warnings }: Configuration): Promise<void> {
+  const log = await createLogger(settings)
+  for (const warning of warnings) log.warn(warning)
+  foldInLibcamera(log)
+  const cameras = await chooseCameras(settings, log)
+  for (const camera of cameras) logState(camera)
+
+  const { basePath, maxClients, bind, port, resolution: size } = settings
+  const app = createApp({ sources: cameras, basePath, maxClients, size, log })
+  // Listening comes first: with the port in use, no camera is touched.
+  const service = await listen(app, {
+    port,
+    bind,
+    drain: () => Promise.all(cameras.map((camera) => hubOf(camera).close())),
+    log,
+  })
+  closeWithGrace({ delay: wholeGrace, logger: log, skip: faults }, async ({ signal, err }) => {
+    if (err) log.fatal({ err }, 'stopping after an unforeseen error')
+    else log.info({ signal }, 'stopping')
+    await service.close(drainGrace)
+    await Promise.all(cameras.map((camera) => camera.close()))
+    log.info('stopped')
+  })
+
+  await Promise.all(cameras.map((camera) => camera.start()))
+  const hopeless = cameras.map(({ fault }) => fault).filter((fault) => fault && onlyAPersonCanMend.has(fault.code))
+  if (hopeless.length === cameras.length) throw hopeless[0]
+  const url = `${publicUrl(bind, service.port)}${basePath}/`
+  log.info(
+    { version, url, cameras: cameras.map(summary) },
+    `MotionInOcean ${version}: ${cameras.map(inWords).join('; ')}. Open ${url}`,
+  )
+
+  function logState(source: FrameSource): void {
+    source.onState(({ status, code, message }) => {
+      if (status === 'waiting') log.warn({ camera: source.id, status, code }, message ?? 'no pictures')
+      else log.info({ camera: source.id, status }, `camera ${source.name}: ${status}`)
+    })
+  }
+}
+
+/**
+ * Faults that waiting does not heal. With no camera that can be hoped for, the start fails; one bad camera
+ * does not stop another.
+ */
+const onlyAPersonCanMend: ReadonlySet<string> = new Set<ErrorCode>([
+  'ERR_ADDON_LOAD',
+  'ERR_ADDON_NOT_BUILT',
+  'ERR_CAMERA_CONFIG',
+  'ERR_ENCODER',
+  'ERR_LIBCAMERA_UNAVAILABLE',
+  'ERR_PERMISSION',
+])
+
+/**
+ * Not to be handled in JavaScript: after a handler returns, a faulting instruction only faults again, for
+ * ever. The others are for debuggers, or mean that there is nothing left to do.
+ */
+const faults: closeWithGrace.AllEvents[] = [
+  'SIGILL',
+  'SIGTRAP',
+  'SIGABRT',
+  'SIGBUS',
+  'SIGFPE',
+  'SIGSEGV',
+  'SIGUSR2',
+  'beforeExit',
+]
+
+function summary({ id, name, backend, state, mode, encoder }: FrameSource): object {
+  return { id, name, backend, status: state.status, code: state.code, mode, encoder }
+}
+
+function inWords({ name, mode, encoder, state }: FrameSource): string {
+  if (!mode || !encoder) return `${name} is ${state.status}${state.code ? ` (${state.code})` : ''}`
+  return `${name} ${mode.width}x${mode.height} ${mode.format} at ${mode.fps || 'its own'} fps, ${encoder.name} (${encoder.reason})`
+}

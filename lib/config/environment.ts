@@ -1,0 +1,44 @@
+import { MioError } from '../camera/errors.ts'
+import { legacyOf } from './legacy.ts'
+import { nearest } from './nearest.ts'
+import { type SettingKey, settingList } from './schema.ts'
+
+/** Variables of the project that are not settings of the service: of its set-up, tests and images. */
+const otherNames = new Set(['MIO_CACHE_DIR', 'MIO_IMAGE_TAG'])
+
+const keys = new Map(settingList.map(({ env, key }) => [env, key]))
+
+export interface EnvironmentTexts {
+  /** A text and the variable it came from. */
+  readonly texts: ReadonlyMap<SettingKey, { text: string; name: string }>
+  readonly warnings: readonly string[]
+}
+
+/**
+ * The settings among environment variables. An empty one counts as not set, because Compose's
+ * `MIO_FPS: ${FPS:-}` makes such.
+ * @throws {MioError} `ERR_CONFIG` for a `MIO_` name that nobody knows.
+ */
+export function readEnvironment(env: NodeJS.ProcessEnv): EnvironmentTexts {
+  const texts = new Map<SettingKey, { text: string; name: string }>()
+  const warnings: string[] = []
+  for (const [name, value] of Object.entries(env)) {
+    if (!name.startsWith('MIO_') || !value || otherNames.has(name)) continue
+    const legacy = legacyOf(name)
+    const key = keys.get(name) ?? legacy?.becomes
+    if (legacy) warnings.push(`${name} ${legacy.advice}`)
+    else if (!key) throw unknownName(name)
+    const text = legacy?.text?.(value) ?? value
+    // The name of today wins over an old one, whichever comes first.
+    if (key && text && !(legacy && texts.has(key))) texts.set(key, { text, name })
+  }
+  return { texts, warnings }
+}
+
+function unknownName(name: string): MioError {
+  const near = nearest(name, [...keys.keys()])
+  return new MioError('ERR_CONFIG', {
+    asked: name,
+    found: `there is no setting of this name${near ? `, the nearest is ${near}` : ''}`,
+  })
+}

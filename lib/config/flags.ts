@@ -1,0 +1,60 @@
+import { parseArgs } from 'node:util'
+import { MioError } from '../camera/errors.ts'
+import { nearest } from './nearest.ts'
+import { type SettingKey, settingList } from './schema.ts'
+
+export interface CommandLine {
+  /** Words that are not flags: the command. */
+  readonly words: readonly string[]
+  readonly help: boolean
+  readonly version: boolean
+  /** A text and the flag it came from. */
+  readonly texts: ReadonlyMap<SettingKey, { text: string; name: string }>
+}
+
+const settings = new Map(settingList.map((setting) => [setting.flag, setting]))
+const options = {
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean', short: 'v' },
+  ...Object.fromEntries(
+    settingList.map(({ flag, isSwitch }) => [flag, { type: isSwitch ? 'boolean' : 'string' } as const]),
+  ),
+} as const
+
+/**
+ * Takes a command line apart: `--fps 10`, `--fps=10`, `--hflip`, `--hflip=false`.
+ * @throws {MioError} `ERR_CONFIG` for a flag that nobody knows or that lacks its value.
+ */
+export function parseFlags(args: readonly string[]): CommandLine {
+  // Not strict: Node's own messages do not name the nearest flag.
+  const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true })
+  const texts = new Map<SettingKey, { text: string; name: string }>()
+  const words: string[] = []
+  const asked = { help: false, version: false }
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value)
+    if (token.kind !== 'option') continue
+    if (token.name === 'help' || token.name === 'version') {
+      asked[token.name] = true
+      continue
+    }
+    const setting = settings.get(token.name)
+    if (!setting) throw unknownFlag(token.rawName)
+    const text = token.value ?? (setting.isSwitch ? 'true' : undefined)
+    if (text === undefined)
+      throw new MioError('ERR_CONFIG', { asked: token.rawName, found: `allowed is ${setting.values}` })
+    texts.set(setting.key, { text, name: token.rawName })
+  }
+  return { words, ...asked, texts }
+}
+
+function unknownFlag(rawName: string): MioError {
+  const near = nearest(
+    rawName,
+    Object.keys(options).map((name) => `--${name}`),
+  )
+  return new MioError('ERR_CONFIG', {
+    asked: rawName,
+    found: `there is no such flag${near ? `, the nearest is ${near}` : ''}`,
+  })
+}

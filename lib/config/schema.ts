@@ -1,0 +1,184 @@
+import { z } from 'zod'
+import { cameraOptions, encoders } from '../camera/options.ts'
+
+/** What a person needs to know of a setting. */
+export interface SettingInfo {
+  /** What is allowed, to stand after "allowed is" and in the table of --help. */
+  readonly values: string
+  /** The default, as a person would write it. */
+  readonly fallback: string
+  readonly about: string
+}
+
+const registry = z.registry<SettingInfo>()
+
+/** A setting comes as text, from the environment or the command line, and `schema` makes a value of it. */
+function setting<T extends z.ZodType<unknown, string>>(schema: T, info: SettingInfo): T {
+  registry.add(schema, info)
+  return schema
+}
+
+const { fps, minFps, quality, rotation, bufferCount, frameTimeout } = cameraOptions.shape
+const number = z
+  .string()
+  .regex(/^\d+(\.\d+)?$/)
+  .transform(Number)
+const whole = z.string().regex(/^\d+$/).transform(Number)
+const trueOrFalse = 'true or false'
+const truth = () => z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })
+const unlessAuto = (text: string): string | undefined => (text === 'auto' ? undefined : text)
+
+const cameraList = z.string().transform((text, context) => {
+  const names = text.split(',').map((name) => name.trim())
+  const unclear = names.length > 1 && (names.includes('auto') || new Set(names).size < names.length)
+  if (unclear || names.includes('')) context.addIssue('not a list of different cameras')
+  return names.map((name) => (/^\d{1,2}$/.test(name) ? Number(name) : name))
+})
+
+const resolution = z
+  .string()
+  .regex(/^\d+x\d+$/i)
+  .transform((text) => {
+    const [width = 0, height = 0] = text.toLowerCase().split('x').map(Number)
+    return { width, height }
+  })
+  .pipe(z.object({ width: cameraOptions.shape.width.unwrap(), height: cameraOptions.shape.height.unwrap() }))
+
+const basePath = z
+  .string()
+  .regex(/^(\/?[\w.~-]+)*\/?$/)
+  .transform((text) => text.split('/').filter(Boolean))
+  .transform((parts) => parts.map((part) => `/${part}`).join(''))
+
+/** Python's names are understood too, for those who come from the Python original. */
+const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+const logLevel = z
+  .string()
+  .toLowerCase()
+  .transform((text) => ({ warning: 'warn', critical: 'fatal' })[text] ?? text)
+  .pipe(z.enum(levels))
+
+const logFormat = z
+  .string()
+  .transform((text) => (text === 'text' ? 'pretty' : text))
+  .pipe(z.enum(['auto', 'json', 'pretty']))
+
+/**
+ * Every setting of the service: the types, the environment variables, the flags, `--help` and `config` all
+ * follow from this one schema.
+ */
+export const settingsSchema = z.object({
+  camera: setting(cameraList, {
+    values: 'auto, synthetic, 0, 1, …, an id, or several with commas',
+    fallback: 'auto',
+    about: 'Which camera; auto is the first, or the synthetic one where there is none',
+  }),
+  resolution: setting(resolution, {
+    values: 'WIDTHxHEIGHT, even numbers from 64 to 8192',
+    fallback: '1280x720',
+    about: 'Picture size',
+  }),
+  fps: setting(number.pipe(fps.unwrap()), {
+    values: 'a number from 0.1 to 240',
+    fallback: '30',
+    about: 'Frames per second, set on the sensor',
+  }),
+  minFps: setting(
+    z
+      .string()
+      .transform(unlessAuto)
+      .pipe(z.union([z.undefined(), number.pipe(minFps.unwrap())])),
+    {
+      values: 'auto or a number from 0.1 to 240',
+      fallback: 'auto',
+      about: 'Lowest rate in low light; auto never falls below fps',
+    },
+  ),
+  jpegQuality: setting(whole.pipe(quality.unwrap()), {
+    values: 'a whole number from 1 to 100',
+    fallback: '80',
+    about: 'JPEG quality',
+  }),
+  encoder: setting(z.enum(encoders), {
+    values: encoders.join(', '),
+    fallback: 'auto',
+    about: 'Who makes the JPEGs; auto takes the best there is',
+  }),
+  rotation: setting(whole.pipe(rotation.unwrap()), {
+    values: '0 or 180',
+    fallback: '0',
+    about: 'Rotation in degrees',
+  }),
+  hflip: setting(truth(), { values: trueOrFalse, fallback: 'false', about: 'Mirror left and right' }),
+  vflip: setting(truth(), { values: trueOrFalse, fallback: 'false', about: 'Mirror top and bottom' }),
+  bufferCount: setting(
+    z
+      .string()
+      .transform(unlessAuto)
+      .pipe(z.union([z.undefined(), whole.pipe(bufferCount.unwrap())])),
+    {
+      values: 'auto or a whole number from 2 to 16',
+      fallback: 'auto',
+      about: 'Camera buffers; fewer need less memory',
+    },
+  ),
+  frameTimeout: setting(whole.pipe(frameTimeout.unwrap()), {
+    values: 'a whole number from 100 to 60000',
+    fallback: '3000',
+    about: 'Milliseconds without a picture until the camera is opened again',
+  }),
+  port: setting(whole.pipe(z.int().max(65_535)), {
+    values: 'a whole number from 0 to 65535',
+    fallback: '8000',
+    about: 'Port to listen on; 0 takes any free one',
+  }),
+  bind: setting(z.string().regex(/^[\w.:%-]+$/), {
+    values: 'an address or a host name',
+    fallback: '0.0.0.0',
+    about: 'Address to listen on; 127.0.0.1 for this machine alone',
+  }),
+  basePath: setting(basePath, {
+    values: 'a path such as /camera',
+    fallback: '/',
+    about: 'Path in front of all routes, for a proxy that keeps it',
+  }),
+  maxClients: setting(whole.pipe(z.int().max(10_000)), {
+    values: 'a whole number from 0 to 10000',
+    fallback: '100',
+    about: 'Viewers at once; 0 is no limit',
+  }),
+  logLevel: setting(logLevel, { values: levels.join(', '), fallback: 'info', about: 'How much is logged' }),
+  logFormat: setting(logFormat, {
+    values: 'auto, json, pretty',
+    fallback: 'auto',
+    about: 'auto is pretty on a terminal, else JSON lines',
+  }),
+})
+
+export type Settings = z.output<typeof settingsSchema>
+export type SettingKey = keyof Settings
+
+/** A setting under all its names. */
+export interface Setting extends SettingInfo {
+  readonly key: SettingKey
+  /** E.g. `MIO_JPEG_QUALITY`. */
+  readonly env: string
+  /** E.g. `jpeg-quality`. */
+  readonly flag: string
+  /** Whether the flag may stand without a value. */
+  readonly isSwitch: boolean
+  readonly schema: z.ZodType<unknown, string>
+}
+
+export const settingList: readonly Setting[] = Object.entries(settingsSchema.shape).map(([key, schema]) => {
+  const words = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
+  const info = registry.get(schema)!
+  return {
+    key: key as SettingKey,
+    env: `MIO_${words.replaceAll('-', '_').toUpperCase()}`,
+    flag: words,
+    isSwitch: info.values === trueOrFalse,
+    schema,
+    ...info,
+  }
+})

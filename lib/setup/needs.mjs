@@ -1,0 +1,65 @@
+/**
+ * What the system must have, how to see that it is there, and which Debian packages bring it (the first that
+ * apt knows is taken: names differ between Debian, Raspberry Pi OS and Ubuntu). Looking for the thing and not
+ * for the package makes a hand-built cmake as good as the packaged one, and works on other distributions.
+ *
+ * @typedef {object} Need
+ * @property {string} name For people.
+ * @property {string[]} [anyCommand] One of these is on the PATH.
+ * @property {string} [library] pkg-config knows it.
+ * @property {string} [header] It lies in an include folder of the system.
+ * @property {string} [python] The system's Python can import it.
+ * @property {string[]} packages
+ * @property {boolean} [optional] Without it, less works; the reason is shown.
+ */
+
+/** @type {Need[]} */
+export const forBuild = [
+  { name: 'a C++20 compiler', anyCommand: ['g++'], packages: ['g++'] },
+  { name: 'CMake', anyCommand: ['cmake'], packages: ['cmake'] },
+  { name: 'make or ninja', anyCommand: ['ninja', 'make'], packages: ['ninja-build'] },
+  { name: 'pkg-config', anyCommand: ['pkg-config'], packages: ['pkg-config', 'pkgconf'] },
+  { name: 'libjpeg-turbo', library: 'libturbojpeg', packages: ['libturbojpeg0-dev', 'libturbojpeg-dev'] },
+]
+
+/** For building libcamera as the tests use it. */
+/** @type {Need[]} */
+export const forLibcamera = [
+  { name: 'Meson', anyCommand: ['meson'], packages: ['meson'] },
+  { name: 'Ninja', anyCommand: ['ninja'], packages: ['ninja-build'] },
+  { name: 'Jinja2', python: 'jinja2', packages: ['python3-jinja2'] },
+  { name: 'PLY', python: 'ply', packages: ['python3-ply'] },
+  { name: 'PyYAML', python: 'yaml', packages: ['python3-yaml'] },
+  { name: 'libyaml', library: 'yaml-0.1', packages: ['libyaml-dev'] },
+  { name: 'GnuTLS', library: 'gnutls', packages: ['libgnutls28-dev'] },
+  { name: 'OpenSSL', anyCommand: ['openssl'], packages: ['openssl'] },
+  { name: 'libyuv', header: 'libyuv.h', packages: ['libyuv-dev'] },
+  { name: 'libjpeg', header: 'jpeglib.h', packages: ['libjpeg-dev'] },
+  { name: 'dpkg-source', anyCommand: ['dpkg-source'], packages: ['dpkg-dev'] },
+  {
+    name: "Debian's keys",
+    header: '../share/keyrings/debian-archive-keyring.gpg',
+    packages: ['debian-archive-keyring'],
+  },
+]
+
+/** @type {Need[]} */
+export const forTests = [
+  { name: 'Ninja', anyCommand: ['ninja'], packages: ['ninja-build'] },
+  { name: 'libudev', library: 'libudev', packages: ['libudev-dev'] },
+  { name: 'GoogleTest', library: 'gtest', packages: ['libgtest-dev'] },
+  { name: 'GoogleMock', library: 'gmock', packages: ['libgmock-dev'] },
+  { name: 'FFmpeg', anyCommand: ['ffmpeg'], packages: ['ffmpeg'] },
+  {
+    name: 'Chromium',
+    anyCommand: ['chromium', 'google-chrome', 'chromium-browser'],
+    packages: ['chromium'],
+    optional: true,
+  },
+]
+
+/** @type {Need[]} */
+export const forLint = [
+  { name: 'clang-format 19', anyCommand: ['clang-format-19'], packages: ['clang-format-19'] },
+  { name: 'clang-tidy 19', anyCommand: ['clang-tidy-19'], packages: ['clang-tidy-19'] },
+]

@@ -1,0 +1,28 @@
+// What a process costs, by the scheduler's own account.
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** CPU time of all threads of a process so far, in milliseconds (nanosecond resolution, unlike /proc/PID/stat). */
+export function cpuOf(pid) {
+  let nanoseconds = 0
+  for (const task of readdirSync(`/proc/${pid}/task`)) {
+    try {
+      nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])
+    } catch {
+      // The thread has ended meanwhile.
+    }
+  }
+  return nanoseconds / 1e6
+}
+
+/** Resident memory in MiB. */
+export function rssOf(pid) {
+  return Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))[1]) / 1024
+}
+
+export const median = (values) => values.toSorted((a, b) => a - b)[values.length >> 1]
+
+/** The value below which a share `p` of the values lies. */
+export const percentile = (values, p) => {
+  const sorted = values.toSorted((a, b) => a - b)
+  return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]
+}

@@ -1,0 +1,244 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { listCameras, openCamera, type Camera, type CameraOptions, type Frame } from '../../lib/index.ts'
+import { differs, Picture } from '../kit/picture.ts'
+import { until } from '../kit/until.ts'
+import type { CameraKind } from './camera_kind.ts'
+
+/**
+ * What every camera promises, whatever stands behind it. One kind in a test file: libcamera's virtual
+ * pipeline reads its configuration once in a process.
+ */
+export function cameraContract(kind: CameraKind): void {
+  describe(`a ${kind.name} camera`, () => {
+    const opened: Camera[] = []
+
+    beforeAll(() => kind.setUp())
+    afterAll(() => kind.tearDown())
+    afterEach(async () => {
+      for (const camera of opened.splice(0)) {
+        await camera.close()
+        expect(camera.statistics().pool.lent, 'slots still lent').toBe(0)
+      }
+    })
+
+    async function open(options?: CameraOptions): Promise<Camera> {
+      const camera = await openCamera({ camera: kind.camera, width: 640, height: 480, ...options })
+      opened.push(camera)
+      return camera
+    }
+
+    test('is listed with an id that is safe in a URL', async () => {
+      const found = (await listCameras()).find(({ backendId }) => backendId === kind.camera)
+      expect(found).toBeDefined()
+      expect(found?.id).toMatch(/^[A-Za-z0-9._-]+$/)
+      expect(found?.backend).toBe(kind.backend)
+    })
+
+    test('opens live and tells how it is really set', async () => {
+      const camera = await open()
+      expect(camera.state.status).toBe('live')
+      expect(camera.mode).toMatchObject({ width: 640, height: 480 })
+      expect(camera.mode.bufferCount).toBeGreaterThan(1)
+      expect(camera.encoder.name).toBe(kind.encoder)
+      expect(camera.encoder.reason).not.toBe('')
+      expect(camera.statistics().captured).toBeGreaterThan(0)
+    })
+
+    test('gives whole pictures of the size asked for, in order, that change', async () => {
+      for (const [width, height] of kind.sizes) {
+        const camera = await open({ width, height })
+        const jpegs: Buffer[] = []
+        let last = { sequence: -1, timestamp: 0, monotonic: 0n }
+        for await (const frame of camera.frames()) {
+          expect(frame.sequence).toBeGreaterThan(last.sequence)
+          expect(frame.timestamp).toBeGreaterThan(last.timestamp)
+          expect(frame.monotonic).toBeGreaterThan(last.monotonic)
+          expect([frame.width, frame.height]).toEqual([width, height])
+          // The exposure was just now, on both clocks.
+          expect(Math.abs(Date.now() - frame.timestamp)).toBeLessThan(5000)
+          expect(Number(process.hrtime.bigint() - frame.monotonic)).toBeLessThan(5e9)
+          last = { sequence: frame.sequence, timestamp: frame.timestamp, monotonic: frame.monotonic }
+          jpegs.push(frame.copy())
+          frame.release()
+          if (jpegs.length === 10) break
+        }
+        const pictures = await Promise.all(jpegs.map((jpeg) => Picture.decode(jpeg)))
+        for (const picture of pictures) {
+          expect([picture.width, picture.height]).toEqual([width, height])
+          expect(picture.isBlack()).toBe(false)
+        }
+        expect(pictures.some((picture) => differs(picture, pictures[0] as Picture))).toBe(true)
+        await camera.close()
+      }
+    })
+
+    test('lends one picture to several holders without a copy', async () => {
+      const camera = await open()
+      const frame = await camera.frame()
+      const second = frame.retain()
+      expect(second.data.buffer).toBe(frame.data.buffer)
+      expect(second.data.byteOffset).toBe(frame.data.byteOffset)
+      frame.release()
+      expect(second.data.subarray(0, 2).toString('hex')).toBe('ffd8')
+      second.release()
+      expect(camera.statistics().copied).toEqual({ frames: 0, bytes: 0 })
+    })
+
+    test('writes into the same few slots all the time', async () => {
+      const camera = await open()
+      const memory = new Set<ArrayBufferLike>()
+      let count = 0
+      for await (const frame of camera.frames()) {
+        memory.add(frame.data.buffer)
+        frame.release()
+        if (++count === 30) break
+      }
+      expect(memory.size).toBeLessThanOrEqual(camera.statistics().pool.slots)
+      expect(camera.statistics().copied.frames).toBe(0)
+    })
+
+    test('a released frame says so, and releasing twice does nothing', async () => {
+      const camera = await open()
+      const frame = await camera.frame()
+      const copy = frame.copy()
+      frame.release()
+      frame.release()
+      expect(() => frame.data).toThrowError(expect.objectContaining({ code: 'ERR_FRAME_RELEASED' }))
+      expect(() => frame.retain()).toThrowError(expect.objectContaining({ code: 'ERR_FRAME_RELEASED' }))
+      expect((await Picture.decode(copy)).width).toBe(640)
+    })
+
+    test('encodes nothing while nobody watches', async () => {
+      const camera = await open()
+      const { captured } = camera.statistics()
+      await until(() => camera.statistics().captured > captured + 5)
+      expect(camera.statistics().encoded).toBe(0)
+      ;(await camera.frame()).release()
+      expect(camera.statistics().encoded).toBeGreaterThan(0)
+    })
+
+    test('serves several consumers at once, each with the newest frame', async () => {
+      const camera = await open()
+      const fast = camera.frames()
+      const slow = camera.frames()
+      const first = (await slow.next()).value as Frame
+      let newest = first.sequence
+      first.release()
+      while (newest < first.sequence + 10) {
+        const frame = (await fast.next()).value as Frame
+        newest = frame.sequence
+        frame.release()
+      }
+      // The slow one has missed many, and holds no queue of them.
+      const next = (await slow.next()).value as Frame
+      expect(next.sequence).toBeGreaterThanOrEqual(newest - 1)
+      next.release()
+      await fast.return()
+      await slow.return()
+      await until(() => camera.statistics().pool.lent === 0)
+    })
+
+    test('a consumer that holds many frames costs copies, and the camera goes on', async () => {
+      const camera = await open({ slots: 6 })
+      const held: Frame[] = []
+      const frames = camera.frames()
+      while (held.length < 20) held.push((await frames.next()).value as Frame)
+      const statistics = camera.statistics()
+      expect(statistics.copied.frames).toBeGreaterThan(0)
+      expect(statistics.dropped.noSlot).toBe(0)
+      // All of them are still what they were.
+      for (const frame of held) expect(frame.data.subarray(0, 2).toString('hex')).toBe('ffd8')
+      expect(held.some((frame) => frame.copied)).toBe(true)
+      for (const frame of held) frame.release()
+      await frames.return()
+      await until(() => camera.statistics().pool.lent === 0)
+    })
+
+    test('a snapshot with maxAge 0 was exposed after the request', async () => {
+      const camera = await open()
+      const stop = camera.subscribe(() => {})
+      for (let i = 0; i < 5; i++) {
+        const asked = process.hrtime.bigint()
+        const frame = await camera.frame({ maxAge: 0 })
+        expect(frame.monotonic).toBeGreaterThanOrEqual(asked)
+        frame.release()
+      }
+      stop()
+      expect((await Picture.decode(await camera.snapshot())).height).toBe(480)
+    })
+
+    test('a held frame stays readable after close', async () => {
+      const camera = await open()
+      const frame = await camera.frame()
+      await camera.close()
+      expect((await Picture.decode(frame.data)).width).toBe(640)
+      frame.release()
+    })
+
+    test('closing ends every iteration, and using it then says that it is closed', async () => {
+      const camera = await open()
+      const frames = camera.frames()
+      ;((await frames.next()).value as Frame).release()
+      const last = frames.next().then((next) => next.done || next.value.release())
+      await camera.close()
+      await last
+      expect((await frames.next()).done).toBe(true)
+      expect(() => camera.frames()).toThrowError(expect.objectContaining({ code: 'ERR_CAMERA_CLOSED' }))
+      await expect(camera.snapshot()).rejects.toMatchObject({ code: 'ERR_CAMERA_CLOSED' })
+      await expect(camera.setControls({})).rejects.toMatchObject({ code: 'ERR_CAMERA_CLOSED' })
+      await camera.close()
+    })
+
+    test('can be opened again and again', async () => {
+      for (let i = 0; i < 5; i++) {
+        const camera = await open()
+        ;(await camera.frame()).release()
+        await camera.close()
+      }
+    })
+
+    test('a second opener hears that it is busy', async () => {
+      const camera = await open()
+      if (kind.exclusive) await expect(open()).rejects.toMatchObject({ code: 'ERR_CAMERA_BUSY' })
+      else expect((await open()).state.status).toBe('live')
+      // The first one does not notice.
+      ;(await camera.frame({ maxAge: 0 })).release()
+    })
+
+    test('tells its controls and refuses what does not fit, changing nothing', async () => {
+      const camera = await open()
+      for (const control of Object.values(camera.controls)) {
+        expect(control.name).not.toBe('')
+        expect(control.type).toMatch(/boolean|integer|float|string|rectangle|size|point/)
+      }
+      await expect(camera.setControls({ NoSuchControl: 1 })).rejects.toMatchObject({ code: 'ERR_UNKNOWN_CONTROL' })
+      const number = Object.values(camera.controls).find((c) => c.type === 'float' && typeof c.max === 'number')
+      if (number) {
+        const tooMuch = (number.max as number) + 1
+        await expect(camera.setControls({ [number.name]: tooMuch })).rejects.toMatchObject({
+          code: 'ERR_INVALID_OPTION',
+          message: expect.stringContaining(number.name),
+        })
+      }
+    })
+
+    test('one consumer that throws is reported and does not stop the others', async () => {
+      const camera = await open()
+      const thrown = new Promise<Error>((resolve) => {
+        process.once('uncaughtException', resolve)
+      })
+      const before = process.listeners('uncaughtException').slice(0, -1)
+      for (const listener of before) process.off('uncaughtException', listener)
+      const stopBad = camera.subscribe(() => {
+        stopBad()
+        throw new Error('a mistake')
+      })
+      let good = 0
+      const stopGood = camera.subscribe(() => good++)
+      expect((await thrown).message).toBe('a mistake')
+      for (const listener of before) process.on('uncaughtException', listener)
+      await until(() => good > 3)
+      stopGood()
+    })
+  })
+}

@@ -1,0 +1,84 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { LastingCamera, type CameraState } from '../../lib/index.ts'
+import { Webcams } from '../kit/environment.ts'
+import { Picture } from '../kit/picture.ts'
+import { until } from '../kit/until.ts'
+
+let webcams: Webcams
+beforeEach(() => {
+  webcams = new Webcams()
+})
+afterEach(() => webcams[Symbol.dispose]())
+
+const quick = { width: 640, height: 480, frameTimeout: 300 } as const
+
+test('a camera that is missing is waited for, and found when it is plugged in', async () => {
+  await using camera = new LastingCamera({ camera: webcams.id(0), ...quick })
+  await camera.start()
+  expect(camera.state).toMatchObject({ status: 'waiting', code: 'ERR_NO_CAMERA' })
+  await expect(camera.frame({ timeout: 50 })).rejects.toMatchObject({ code: 'ERR_SNAPSHOT_TIMEOUT' })
+  await webcams.plug(0)
+  await until(() => camera.state.status === 'live')
+  expect(camera.restarts).toBe(0)
+})
+
+test('a subscription lives through unplug and replug', async () => {
+  await webcams.plug(0)
+  const states: CameraState[] = []
+  await using camera = new LastingCamera({ camera: 0, ...quick }, (state) => states.push(state))
+  await camera.start()
+  let frames = 0
+  camera.subscribe(() => frames++)
+  await until(() => frames > 3)
+  webcams.unplug(0)
+  await until(() => camera.state.status === 'waiting')
+  expect(camera.state.code).toMatch(/ERR_CAMERA_UNPLUGGED|ERR_NO_CAMERA/)
+  const { since } = camera.state
+  frames = 0
+  await webcams.plug(0)
+  await until(() => frames > 3)
+  expect(camera.restarts).toBe(1)
+  expect(camera.state.status).toBe('live')
+  expect(camera.state.since.getTime()).toBeGreaterThanOrEqual(since.getTime())
+  expect(states.map(({ status }) => status).at(0)).toBe('live')
+  expect((await Picture.decode((await camera.frame()).copy())).width).toBe(640)
+})
+
+test('nothing is encoded while nobody is subscribed', async () => {
+  await using camera = new LastingCamera({ camera: 'synthetic', width: 320, height: 240 })
+  await camera.start()
+  await until(() => camera.statistics().captured > 10)
+  expect(camera.statistics().encoded).toBe(0)
+  const stop = camera.subscribe(() => {})
+  await until(() => camera.statistics().encoded > 3)
+  stop()
+  await until(() => camera.statistics().pool.lent === 0)
+})
+
+test('a stalled camera is opened again', async () => {
+  await webcams.plug(0)
+  await using camera = new LastingCamera({ camera: 0, ...quick })
+  await camera.start()
+  webcams.stall(0, true)
+  await until(() => camera.state.status === 'waiting')
+  expect(camera.state.code).toBe('ERR_CAMERA_STALLED')
+  webcams.stall(0, false)
+  await until(() => camera.state.status === 'live', { timeout: 20_000 })
+  expect(camera.restarts).toBe(1)
+})
+
+test('another camera at the same index never takes its place', async () => {
+  await webcams.plug(0)
+  await using camera = new LastingCamera({ camera: 0, ...quick })
+  await camera.start()
+  const { id } = camera
+  await webcams.plug(1)
+  webcams.unplug(0)
+  await until(() => camera.state.code === 'ERR_NO_CAMERA', { timeout: 10_000 })
+  expect(camera.id).toBe(id)
+  expect(camera.state.status).toBe('waiting')
+})
+
+test('a bad option is an error at once', () => {
+  expect(() => new LastingCamera({ fps: -1 })).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }))
+})

@@ -1,0 +1,138 @@
+import { describe, expect, test } from 'vitest'
+import { RunningCli, runCli } from '../kit/cli.ts'
+import { processEnvironment, Webcams } from '../kit/environment.ts'
+import { Picture } from '../kit/picture.ts'
+import { StreamClient } from '../kit/stream_client.ts'
+
+const synthetic = ['--camera', 'synthetic', '--bind', '127.0.0.1', '--port', '0']
+
+test.each(['SIGTERM', 'SIGINT'] as const)('%s ends the streams cleanly and the process with code 0', async (signal) => {
+  await using service = new RunningCli(synthetic)
+  const url = await service.url()
+  await using viewer = await StreamClient.open(`${url}/stream.mjpg`)
+  await viewer.part()
+  await using stalled = await StreamClient.open(`${url}/stream.mjpg`, { stalled: true })
+  expect(stalled.status).toBe(200)
+
+  const begin = performance.now()
+  service.kill(signal)
+  await viewer.partThat(({ state }) => state === 'ended')
+  await viewer.end()
+  expect(viewer.finished).toBe(true)
+  expect(await service.ended).toMatchObject({ code: 0, signal: null, stderr: '' })
+  expect(performance.now() - begin).toBeLessThan(8000)
+  expect(service.logLines.at(-1)!.msg).toBe('stopped')
+})
+
+test('says in one line what it does, and serves the size and rate that were asked for', async () => {
+  await using service = new RunningCli([...synthetic, '--resolution', '640x480', '--fps', '10', '--base-path', '/cam'])
+  const url = await service.url()
+  const line = await service.log(({ msg }) => msg.startsWith('MotionInOcean '))
+  expect(line.msg).toMatch(
+    /^MotionInOcean \d+\.\d+\.\d+: Synthetic camera 640x480 \S+ at 10 fps, turbojpeg \(.+\)\. Open http:.*\/cam\/$/,
+  )
+  expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/cam$/)
+  expect(((await (await fetch(`${url}/ready`)).json()) as { status: string }).status).toBe('ready')
+
+  await using viewer = await StreamClient.open(`${url}/stream.mjpg`)
+  const stamps: number[] = []
+  for (let i = 0; i < 8; i++) {
+    const { jpeg, timestamp } = await viewer.part()
+    stamps.push(timestamp)
+    expect(await Picture.decode(jpeg)).toMatchObject({ width: 640, height: 480 })
+  }
+  // On a busy machine a frame may be skipped, but none is exposed off the beat.
+  for (const stamp of stamps) {
+    const beats = (stamp - stamps[0]!) / 100
+    expect(beats).toBeCloseTo(Math.round(beats), 1)
+  }
+})
+
+test('settings come from the environment, and old names are warned about', async () => {
+  await using service = new RunningCli([], {
+    MIO_MOCK_CAMERA: 'true',
+    MIO_BIND_HOST: '127.0.0.1',
+    MIO_PORT: '0',
+    MIO_RESOLUTION: '320x240',
+  })
+  const url = await service.url()
+  const status = (await (await fetch(`${url}/api/status`)).json()) as Record<string, unknown>
+  expect(status).toMatchObject({ status: 'live', width: 320, height: 240, backend: 'synthetic' })
+  expect(service.logLines.filter(({ level }) => level === 40).map(({ msg }) => msg)).toEqual([
+    'MIO_MOCK_CAMERA is now MIO_CAMERA=synthetic',
+    'MIO_BIND_HOST is now MIO_BIND',
+  ])
+})
+
+test('without a camera, auto streams the synthetic one and says so loudly', async ({ skip }) => {
+  const { stdout } = await runCli(['list'])
+  skip(stdout.includes('cam0'), 'this machine has a camera')
+  await using service = new RunningCli(['--bind', '127.0.0.1', '--port', '0'])
+  const url = await service.url()
+  expect(service.logLines.find(({ level }) => level === 40)!.msg).toContain('SYNTHETIC')
+  expect((await (await fetch(`${url}/ready`)).json()) as object).toMatchObject({ status: 'ready', synthetic: true })
+})
+
+test('a camera that is not there is waited for and never replaced', async () => {
+  await using service = new RunningCli(
+    ['--camera', '0', '--bind', '127.0.0.1', '--port', '0', '--resolution', '640x360'],
+    processEnvironment(),
+  )
+  const url = await service.url()
+  const ready = await fetch(`${url}/ready`)
+  expect(ready.status).toBe(503)
+  const { code } = (await ready.json()) as { code: string }
+  expect(code).toBe('ERR_NO_CAMERA')
+  await using viewer = await StreamClient.open(`${url}/stream.mjpg`)
+  for (let i = 0; i < 3; i++) {
+    const part = await viewer.part()
+    expect(part.state).toBe(code)
+    expect(await Picture.decode(part.jpeg)).toMatchObject({ width: 640, height: 360 })
+  }
+  service.kill('SIGTERM')
+  expect(await service.ended).toMatchObject({ code: 0 })
+})
+
+test('can be told to stop while it starts', async () => {
+  await using service = new RunningCli(synthetic)
+  await service.log(() => true)
+  service.kill('SIGTERM')
+  expect(await service.ended).toMatchObject({ code: 0, signal: null })
+})
+
+test('on request the log is for people', async () => {
+  await using service = new RunningCli([...synthetic, '--log-format', 'pretty', '--log-level', 'debug'])
+  await service.says('Open http')
+  service.kill('SIGTERM')
+  const { stdout, code } = await service.ended
+  expect(code).toBe(0)
+  expect(stdout).toContain('INFO')
+  expect(stdout).not.toMatch(/^\{/m)
+})
+
+describe('what waiting does not heal ends the start with code 1 and one sentence:', () => {
+  test('no libcamera', async ({ skip }) => {
+    // Only the addon's own backends are looked for, and their libcamera is not on the linker's path here.
+    const { stdout } = await runCli(['list'])
+    skip(stdout.includes('cam0'), 'this machine has a libcamera with a camera')
+    const end = await runCli(['--camera', '0', '--bind', '127.0.0.1', '--port', '0'])
+    expect(end).toMatchObject({ code: 1, signal: null })
+    expect(end.stderr).toMatch(/^motioninocean: .*libcamera.*sudo apt install.*\n$/)
+  })
+
+  test('an encoder that cannot take the pictures', async () => {
+    const end = await runCli([...synthetic, '--encoder', 'passthrough'])
+    expect(end).toMatchObject({ code: 1, signal: null })
+    expect(end.stderr).toMatch(/^motioninocean: .*passthrough cannot take the raw pictures.*\n$/)
+  })
+
+  test('devices that this user must not open', async () => {
+    using webcams = new Webcams()
+    await webcams.plug(0)
+    webcams.denied(0, true)
+    const env = { ...processEnvironment(), UVCSHIM_DIR: webcams.folder }
+    const end = await runCli(['--camera', webcams.id(0), '--bind', '127.0.0.1', '--port', '0'], env)
+    expect(end).toMatchObject({ code: 1, signal: null })
+    expect(end.stderr).toMatch(/^motioninocean: .*\/dev\/media\d+.*group.*\n$/)
+  })
+})

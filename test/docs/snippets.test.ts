@@ -1,0 +1,112 @@
+// Every snippet of README and docs is executed.
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { plainEnvironment } from '../kit/environment.ts'
+import { Picture } from '../kit/picture.ts'
+import { root, snippetsOf, type Snippet } from './snippets.ts'
+
+const run = promisify(execFile)
+const documents = ['README.md', 'CONTRIBUTING.md']
+const snippets = documents.flatMap(snippetsOf)
+const named = (list: Snippet[]) => list.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const)
+
+let folder: string
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'mio-docs-'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Runs `npm start` with these arguments on a free port until it serves, and hands over the URL. */
+async function withStart(args: string[], use: (url: string) => Promise<void>): Promise<void> {
+  const env = { ...plainEnvironment(), MIO_LOG_FORMAT: 'json' }
+  const child = spawn('npm', ['start', '--', ...args, '--bind', '127.0.0.1', '--port', '0'], {
+    cwd: root,
+    env,
+    detached: true,
+  })
+  try {
+    const url = await new Promise<string>((resolve, reject) => {
+      createInterface({ input: child.stdout }).on('line', (line) => {
+        const found = /"url":"([^"]+)"/.exec(line)?.[1]
+        if (found) resolve(found)
+      })
+      child.once('exit', (code) => reject(new Error(`npm start ended with ${code}`)))
+    })
+    await use(url)
+  } finally {
+    // npm does not pass signals on to its grandchildren: the whole group.
+    process.kill(-(child.pid as number), 'SIGTERM')
+    await once(child, 'exit')
+  }
+}
+
+describe('TypeScript', () => {
+  test.each(named(snippets.filter(({ language }) => language === 'ts')))('%s compiles and runs', async (_, snippet) => {
+    const place = mkdtempSync(join(folder, 'snippet-'))
+    const code = snippet.code.replaceAll("'motioninocean'", JSON.stringify(join(root, 'dist/index.js')))
+    writeFileSync(join(place, 'snippet.mts'), code)
+    const compilerOptions = {
+      target: 'ES2023',
+      lib: ['ES2023', 'ESNext.Disposable'],
+      module: 'NodeNext',
+      strict: true,
+      skipLibCheck: true,
+      types: ['node'],
+      typeRoots: [join(root, 'node_modules/@types')],
+    }
+    writeFileSync(join(place, 'tsconfig.json'), JSON.stringify({ compilerOptions, files: ['snippet.mts'] }))
+    await run(join(root, 'node_modules/.bin/tsc'), ['-p', place], { env: plainEnvironment() })
+    const { stdout } = await run(process.execPath, [join(place, 'snippet.mjs')], { cwd: place })
+    expect(stdout).not.toBe('')
+  })
+})
+
+describe('commands', () => {
+  const lines = snippets
+    .filter(({ language }) => language === 'sh')
+    .flatMap(({ file, line, code }) =>
+      code
+        .trim()
+        .split('\n')
+        .map((command) => [`${file}:${line}`, command] as const),
+    )
+
+  test.each(lines)('%s: %s', async (_, command) => {
+    if (/^npm (test|run lint)\b/.test(command)) {
+      // This very test is a part of `npm test`, and CI runs both: what can be checked here is that they exist.
+      const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
+      const name = command.startsWith('npm test') ? 'test' : 'lint'
+      expect(scripts).toHaveProperty(name)
+    } else if (command.startsWith('npm start')) {
+      const args = command.split(' ').slice(3)
+      const port = args.indexOf('--port')
+      if (port >= 0) args.splice(port, 2)
+      await withStart(args, async (url) => {
+        const response = await fetch(new URL('snapshot.jpg', url))
+        expect(response.status).toBe(200)
+        const picture = await Picture.decode(new Uint8Array(await response.arrayBuffer()))
+        const size = args[args.indexOf('--resolution') + 1] ?? '1280x720'
+        if (args.includes('--resolution')) expect(`${picture.width}x${picture.height}`).toBe(size)
+      })
+    } else if (command.startsWith('curl')) {
+      await withStart(['--camera', 'synthetic'], async (url) => {
+        const [program = '', ...args] = command.replace('http://localhost:8000/', url).split(' ')
+        await run(program, args, { cwd: folder })
+        expect((await Picture.decode(readFileSync(join(folder, 'picture.jpg')))).width).toBe(1280)
+      })
+    } else {
+      expect.fail(`no test knows how to run: ${command}`)
+    }
+  })
+})
+
+test('no other kind of snippet hides in the documents', () => {
+  const known = new Set(['ts', 'sh', ''])
+  expect(snippets.filter(({ language }) => !known.has(language))).toEqual([])
+})

@@ -1,0 +1,4 @@
+/** What the tests stand on in place of hardware. */
+export { plainEnvironment, processEnvironment, shims } from './process_environment.ts'
+export { virtualCameras, type VirtualCamera } from './virtual_cameras.ts'
+export { Webcams } from './webcams.ts'

@@ -1,0 +1,62 @@
+import type { Sink } from '../../lib/stream/viewer.ts'
+
+/** A connection in the test's hands: it takes a write when the test says so. */
+export class TestSink implements Sink {
+  /** The corked writes so far, each with its chunks. The first is the opening boundary. */
+  readonly writes: Uint8Array[][] = []
+  ended = false
+  destroyed = false
+  /** Takes everything at once, as the kernel does for a viewer that keeps up. */
+  readonly eager: boolean
+  #corked = false
+  #waiting: ((error?: Error) => void)[] = []
+
+  constructor({ eager = false } = {}) {
+    this.eager = eager
+  }
+
+  /** The JPEGs written. */
+  get jpegs(): Uint8Array[] {
+    return this.writes.filter((chunks) => chunks.length === 3).map((chunks) => chunks[1]!)
+  }
+
+  cork(): void {
+    this.#corked = true
+    this.writes.push([])
+  }
+
+  uncork(): void {
+    this.#corked = false
+  }
+
+  write(chunk: Uint8Array, done?: (error?: Error | null) => void): void {
+    if (this.#corked) this.writes.at(-1)!.push(chunk)
+    else this.writes.push([chunk])
+    if (!done) return
+    if (this.destroyed) queueMicrotask(() => done(new Error('destroyed')))
+    else if (this.eager) queueMicrotask(done)
+    else this.#waiting.push(done)
+  }
+
+  /** Whether a write waits to be taken. */
+  get busy(): boolean {
+    return this.#waiting.length > 0
+  }
+
+  /** Takes what has been written. */
+  take(): void {
+    for (const done of this.#waiting.splice(0)) done()
+  }
+
+  end(): void {
+    this.ended = true
+  }
+
+  /** As a socket does: the callbacks fire later, with an error. */
+  destroy(): void {
+    this.destroyed = true
+    queueMicrotask(() => {
+      for (const done of this.#waiting.splice(0)) done(new Error('destroyed'))
+    })
+  }
+}

@@ -1,0 +1,6 @@
+import { open } from './common.mjs'
+
+const source = await open()
+source.subscribe(() => {
+  throw new Error('boom')
+})

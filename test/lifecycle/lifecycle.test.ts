@@ -1,0 +1,99 @@
+// What a process does to an addon: each case in a process of its own, which must end by itself, with the
+// right exit code and by no signal.
+import { execFile } from 'node:child_process'
+import { resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { virtualCameras, Webcams } from '../kit/environment.ts'
+
+const webcams = new Webcams()
+let cameras: Disposable
+
+beforeAll(async () => {
+  const size = [{ width: 320, height: 240, frame_rates: [30] }]
+  cameras = virtualCameras({ Virtual0: { supported_formats: size }, Virtual1: { supported_formats: size } })
+  await webcams.plug(0)
+})
+afterAll(() => {
+  cameras[Symbol.dispose]()
+  webcams[Symbol.dispose]()
+})
+
+interface End {
+  code: number | string | null
+  signal: string | null
+  stdout: string
+  stderr: string
+}
+
+function run(name: string, env: Record<string, string> = {}): Promise<End> {
+  const file = resolve(import.meta.dirname, `cases/${name}.mjs`)
+  return new Promise((settle) => {
+    execFile(
+      process.execPath,
+      ['--expose-gc', file],
+      { env: { ...process.env, ...env }, timeout: 100_000 },
+      (error, stdout, stderr) =>
+        settle({
+          code: error ? (error.code ?? null) : 0,
+          signal: error?.signal ?? null,
+          stdout: stdout.trim(),
+          stderr,
+        }),
+    )
+  })
+}
+
+const good = { code: 0, signal: null }
+
+describe.each([
+  ['synthetic', { CASE_CAMERA: 'synthetic' }],
+  ['libcamera virtual', { CASE_CAMERA: 'Virtual0', CASE_OTHER_CAMERA: 'Virtual1', LCSHIM_FPS: '120' }],
+  ['libcamera uvcvideo', { CASE_CAMERA: webcams.id(0), CASE_OTHER_CAMERA: 'Virtual1', LCSHIM_FPS: '120' }],
+] satisfies [string, Record<string, string>][])('with a %s camera', (_, env) => {
+  test('exit while streaming', async () => {
+    expect(await run('exit_while_streaming', env)).toMatchObject(good)
+  })
+
+  test('the process ends by itself after close, with a frame still held', async () => {
+    expect(await run('end_of_main', env)).toMatchObject({ ...good, stdout: 'true' })
+  })
+
+  test('an error in a listener reaches uncaughtException', async () => {
+    expect(await run('uncaught_in_listener', env)).toMatchObject({ ...good, stdout: 'caught boom' })
+  })
+
+  test('without a handler it ends the process as any error does', async () => {
+    const end = await run('uncaught_ends_process', env)
+    expect(end).toMatchObject({ code: 1, signal: null })
+    expect(end.stderr).toContain('Error: boom')
+  })
+
+  test('workers terminated while opening, streaming and closing', { timeout: 120_000 }, async () => {
+    expect(await run('worker_terminated', env)).toMatchObject({ ...good, stdout: '20 workers' })
+  })
+
+  test('the main thread and a worker at once', async () => {
+    expect(await run('main_and_worker', env)).toMatchObject({ ...good, stdout: '0' })
+  })
+
+  test('the last reference dropped while frames come', async () => {
+    expect(await run('collected_while_streaming', env)).toMatchObject({ ...good, stdout: 'ffd8' })
+  })
+
+  test('frames that are never released', async () => {
+    expect(await run('forgotten_frames', env)).toMatchObject({ ...good, stdout: 'MIO_FRAME_NOT_RELEASED 0\n0' })
+  })
+
+  test('opened and closed 200 times without a leak', { timeout: 120_000 }, async () => {
+    const end = await run('open_close_200', env)
+    expect(end).toMatchObject(good)
+    const { before, after } = JSON.parse(end.stdout) as Record<
+      'before' | 'after',
+      { descriptors: number; threads: number; rss: number }
+    >
+    expect(after.descriptors).toBe(before.descriptors)
+    expect(after.threads).toBe(before.threads)
+    // A leaked slot, buffer or mapping of one cycle alone would be more than this over 200.
+    expect(after.rss - before.rss).toBeLessThan(16 * 1024 * 1024)
+  })
+})

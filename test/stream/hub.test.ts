@@ -1,0 +1,212 @@
+import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { Hub } from '../../lib/stream/hub.ts'
+import { closing, opening } from '../../lib/stream/multipart.ts'
+import type { Viewer } from '../../lib/stream/viewer.ts'
+import { makeJpeg, ScriptedSource } from '../kit/scripted_source.ts'
+import { TestSink } from '../kit/test_sink.ts'
+
+let pictures: Buffer[]
+let source: ScriptedSource
+let hub: Hub
+let viewers: Viewer[]
+
+beforeAll(async () => {
+  pictures = await Promise.all([1, 2, 3, 4].map((seed) => makeJpeg({ width: 64, height: 48, seed })))
+})
+
+beforeEach(() => {
+  source = new ScriptedSource(pictures)
+  hub = new Hub(source)
+  viewers = []
+})
+
+afterEach(async () => {
+  for (const viewer of viewers) viewer.leave()
+  await vi.waitFor(() => expect(source.lent).toBe(0))
+  expect(source.subscribers).toBe(0)
+  expect(hub.viewers.size).toBe(0)
+})
+
+function join(options: { eager?: boolean; fps?: number } = {}): { sink: TestSink; viewer: Viewer } {
+  const sink = new TestSink(options)
+  const viewer = hub.join(sink, options)
+  viewers.push(viewer)
+  return { sink, viewer }
+}
+
+/** Lets write callbacks run. */
+const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
+
+test('subscribes while somebody watches and not otherwise', () => {
+  expect(source.subscribers).toBe(0)
+  const a = join()
+  const b = join()
+  expect(source.subscribers).toBe(1)
+  a.viewer.leave()
+  expect(source.subscribers).toBe(1)
+  b.viewer.leave()
+  expect(source.subscribers).toBe(0)
+  source.emit()
+  expect(source.lent).toBe(0)
+  join()
+  expect(source.subscribers).toBe(1)
+})
+
+test('a part is one corked write of three Buffers, the JPEG among them without a copy', () => {
+  const { sink } = join()
+  source.emit()
+  expect(sink.writes[0]).toEqual([opening])
+  const [head, jpeg, tail] = sink.writes[1]!
+  expect(Buffer.from(head!).toString()).toContain(`Content-Length: ${pictures[0]!.length}\r\n`)
+  expect(jpeg).toBe(pictures[0])
+  expect(Buffer.from(tail!).toString()).toMatch(/^\r\n--[a-z0-9-]+\r\n$/)
+})
+
+test('all viewers are written the same memory', () => {
+  const sinks = [join(), join(), join()].map(({ sink }) => sink)
+  source.emit()
+  for (const sink of sinks) {
+    expect(sink.writes[1]![0]).toBe(sinks[0]!.writes[1]![0])
+    expect(sink.jpegs[0]!.buffer).toBe(pictures[0]!.buffer)
+    expect(sink.jpegs[0]!.byteOffset).toBe(pictures[0]!.byteOffset)
+  }
+  expect(source.lent).toBe(1)
+})
+
+test('a viewer who comes later gets the newest frame at once', () => {
+  join({ eager: true })
+  source.emit()
+  source.emit()
+  expect(join().sink.jpegs).toEqual([pictures[1]])
+})
+
+test('a busy viewer gets the newest frame when it is free, and the others do not wait', async () => {
+  const slow = join()
+  const fast = join({ eager: true })
+  for (let i = 0; i < 4; i++) {
+    source.emit()
+    await settle()
+  }
+  expect(fast.sink.jpegs).toEqual(pictures)
+  expect(slow.sink.jpegs).toEqual([pictures[0]])
+  slow.sink.take()
+  expect(slow.sink.jpegs).toEqual([pictures[0], pictures[3]])
+  slow.sink.take()
+  expect(slow.sink.busy).toBe(false)
+  expect(slow.viewer).toMatchObject({ sent: 2, skipped: 2 })
+  expect(fast.viewer).toMatchObject({ sent: 4, skipped: 0 })
+  const bytes = fast.sink.writes
+    .slice(1)
+    .flat()
+    .reduce((sum, chunk) => sum + chunk.length, 0)
+  expect(fast.viewer.bytes).toBe(bytes)
+})
+
+test('a stalled viewer holds one frame, however many come', async () => {
+  join()
+  join({ eager: true })
+  for (let i = 0; i < 50; i++) {
+    source.emit()
+    await settle()
+    expect(source.lent).toBeLessThanOrEqual(2)
+  }
+})
+
+test('a frame in flight is given back by the write callback, not when the viewer leaves', async () => {
+  const { sink, viewer } = join()
+  source.emit()
+  viewer.leave()
+  expect(sink.destroyed).toBe(true)
+  expect(source.lent).toBe(1)
+  await settle()
+  expect(source.lent).toBe(0)
+})
+
+test('a frame whose write callback never fires is given back when the connection has closed', async () => {
+  const { sink, viewer } = join()
+  sink.destroy = () => {}
+  source.emit()
+  viewer.leave()
+  await settle()
+  expect(source.lent).toBe(1)
+  viewer.disconnected()
+  expect(source.lent).toBe(0)
+})
+
+test('a viewer that does not take a frame in time is dropped', async () => {
+  hub = new Hub(source, { sendTimeout: 50 })
+  const stalled = join()
+  const healthy = join({ eager: true })
+  source.emit()
+  await vi.waitFor(() => expect(stalled.sink.destroyed).toBe(true))
+  expect([...hub.viewers]).toEqual([healthy.viewer])
+  expect(healthy.sink.destroyed).toBe(false)
+})
+
+test('an idle viewer is not dropped', async () => {
+  hub = new Hub(source, { sendTimeout: 20 })
+  const { sink } = join({ eager: true })
+  source.emit()
+  await new Promise((resolve) => setTimeout(resolve, 80))
+  source.emit()
+  await settle()
+  expect(sink.destroyed).toBe(false)
+  expect(sink.jpegs).toHaveLength(2)
+})
+
+test('a connection that throws costs only itself', async () => {
+  const bad = join()
+  const good = join({ eager: true })
+  bad.sink.write = () => {
+    throw new Error('broken')
+  }
+  source.emit()
+  await settle()
+  expect([...hub.viewers]).toEqual([good.viewer])
+  expect(good.sink.jpegs).toHaveLength(1)
+})
+
+test('?fps= follows a schedule in exposure times', async () => {
+  const { sink } = join({ eager: true, fps: 10 })
+  const all = join({ eager: true })
+  for (let i = 0; i < 300; i++) {
+    source.emit()
+    await settle()
+  }
+  expect(sink.jpegs).toHaveLength(100)
+  expect(sink.jpegs.slice(0, 4)).toEqual([0, 3, 6, 9].map((i) => pictures[i % 4]))
+  expect(all.sink.jpegs).toHaveLength(300)
+})
+
+test('a limited viewer has not skipped what it did not want', async () => {
+  const { sink, viewer } = join({ fps: 10 })
+  for (let i = 0; i < 6; i++) source.emit()
+  expect(viewer.skipped).toBe(0)
+  sink.take()
+  // Frame 3 was due, and frame 5 (picture 1) is the newest.
+  expect(sink.jpegs).toEqual([pictures[0], pictures[1]])
+})
+
+test('closing ends each viewer after its frame, with a last picture and the closing delimiter', async () => {
+  const idle = join({ eager: true })
+  const busy = join()
+  source.emit()
+  await settle()
+  const closed = hub.close()
+  await vi.waitFor(() => expect(idle.sink.ended).toBe(true))
+  expect(idle.sink.writes.at(-1)![2]).toBe(closing)
+  expect(busy.sink.writes).toHaveLength(2)
+  busy.sink.take()
+  expect(busy.sink.writes.at(-1)![2]).toBe(closing)
+  busy.sink.take()
+  expect(busy.sink.ended).toBe(true)
+  for (const viewer of viewers) viewer.leave()
+  await closed
+})
+
+test('closing without viewers is immediate, and later viewers are ended at once', async () => {
+  await hub.close()
+  const { sink } = join()
+  expect(sink.ended).toBe(true)
+  expect(source.subscribers).toBe(0)
+})
