@@ -8,6 +8,7 @@
 #include "core/log.h"
 #include "encoder/jpeg_quality.h"
 #include "encoder/jpeg_segments.h"
+#include "pipeline/negotiation.h"
 
 namespace mio {
 
@@ -34,14 +35,12 @@ Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
       }};
   camera_ = std::make_unique<OpenedCamera>(Backend::acquire(options.backend), options.id, observer);
 
-  const mio_configuration configuration = camera_->configure(options.wanted);
-  const EncoderInput input(configuration);
-  const EncoderChoice choice = choose_encoder(input, options.encoder);
+  const auto [configuration, input, choice] = negotiate(*camera_, options.wanted, options.encoder);
   pool_ = make_slots(choice, options.slots);
   encoder_ = make_encoder(choice, input, options.quality, pool_, *this);
   const EncoderReport report = encoder_->report();
-  mode_ = {configuration.width,
-           configuration.height,
+  mode_ = {input.width,
+           input.height,
            configuration.fps,
            configuration.format_name,
            input.buffers.empty() ? 0 : input.buffers.front().planes[0].stride,

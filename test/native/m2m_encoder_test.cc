@@ -246,6 +246,10 @@ struct Look {
   const char *shape;
 };
 
+std::ostream &operator<<(std::ostream &to, const Look &look) {
+  return to << look.width << "x" << look.height << " format " << look.format << " " << look.shape;
+}
+
 class M2mColours : public testing::TestWithParam<Look> {};
 
 TEST_P(M2mColours, ARedPatchIsRedAndABlueOneBlue) {

@@ -104,6 +104,8 @@ struct Failure {
   bool slots;
 };
 
+std::ostream &operator<<(std::ostream &to, const Failure &failure) { return to << failure.label; }
+
 class M2mFailure : public testing::TestWithParam<Failure> {};
 
 TEST_P(M2mFailure, TheCpuTakesOverAndTheDeviceComesBack) {
@@ -276,6 +278,44 @@ TEST(PipelineWithHardware, TheStreamDoesNotBreakWhenTheDeviceVanishes) {
   receiver.wait_for(receiver.count_ + 10);
   EXPECT_TRUE(receiver.faults_.empty());
   EXPECT_EQ(pipeline.encoder().fallbacks, 1U);
+}
+
+TEST(PipelineWithHardware, TheCameraIsAskedForThePaddingThatTheEncoderWants) {
+  const M2mWorld world;
+  PipelineOptions options;
+  options.backend = "synthetic";
+  options.id = "synthetic";
+  options.wanted.width = 1920;
+  options.wanted.height = 1080;
+  options.encoder = "v4l2-m2m";
+  Receiver receiver;
+  Pipeline pipeline(options, receiver);
+  EXPECT_EQ(pipeline.mode().height, 1080U);
+  pipeline.start();
+  pipeline.watch(true);
+  receiver.wait_for(1);
+  const std::lock_guard lock(receiver.mutex_);
+  const auto picture = test::decode(receiver.last_.data(), receiver.last_.length);
+  EXPECT_EQ(picture.width, 1920);
+  EXPECT_EQ(picture.height, 1080);
+  EXPECT_EQ(world.log("video31 S_FMT raw 1920x1088").empty(), false);
+  EXPECT_EQ(pipeline.encoder().bytes_copied, 0U);
+}
+
+TEST(PipelineWithHardware, WhereNothingHelpsTheCameraHasItsPlainSize) {
+  const M2mWorld world;
+  world.on("video11.small");
+  world.on("video31.small");
+  PipelineOptions options;
+  options.backend = "synthetic";
+  options.id = "synthetic";
+  options.wanted.width = 1920;
+  options.wanted.height = 1080;
+  Receiver receiver;
+  const Pipeline pipeline(options, receiver);
+  EXPECT_EQ(pipeline.mode().height, 1080U);
+  EXPECT_EQ(pipeline.mode().encoder, "turbojpeg");
+  EXPECT_THAT(pipeline.mode().encoder_reason, HasSubstr("it takes pictures from 32x32 to 320x240"));
 }
 
 }  // namespace

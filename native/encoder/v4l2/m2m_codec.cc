@@ -127,7 +127,11 @@ void M2mCodec::set_formats() {
   const uint32_t buffer_height = layout_.contiguous ? layout_.lines : input_.height;
   if (!set_raw_format(input_.width, input_.height) &&
       !set_raw_format(buffer_width, buffer_height)) {
-    throw Refused(misfit());
+    const std::string why = misfit();
+    const bool lines = raw_fourcc_ == layout_.joined && stride_of(raw_) == layout_.stride &&
+                       height_of(raw_) > layout_.lines;
+    if (lines) throw WantsLines(why, height_of(raw_));
+    throw Refused(why);
   }
   crop(input_.width, input_.height);
   v4l2_streamparm rate{};

@@ -24,6 +24,16 @@ class Refused : public std::runtime_error {
   using std::runtime_error::runtime_error;
 };
 
+/** It would take them if their buffers had more lines. */
+class WantsLines : public Refused {
+ public:
+  WantsLines(const std::string &why, uint32_t lines) : Refused(why), lines_(lines) {}
+  uint32_t lines() const { return lines_; }
+
+ private:
+  uint32_t lines_;
+};
+
 /** There is no mem2mem device at this path: nothing worth telling. */
 class NoMem2Mem : public Refused {
  public:

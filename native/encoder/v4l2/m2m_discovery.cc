@@ -25,6 +25,9 @@ M2mDiscovery find_m2m_encoders(const EncoderInput &input) {
       found.candidates.push_back({path, codec.coded_bytes(), codec.by_quality()});
     } catch (const NoMem2Mem &) {
       // A camera, most often.
+    } catch (const WantsLines &e) {
+      found.refusals.push_back({path, e.what()});
+      found.wanted_lines = e.lines();
     } catch (const Refused &e) {
       found.refusals.push_back({path, e.what()});
     } catch (const V4l2Error &e) {

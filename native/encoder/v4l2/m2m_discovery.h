@@ -19,6 +19,9 @@ struct M2mCandidate {
 struct M2mDiscovery {
   std::vector<M2mCandidate> candidates; /**< best first */
   std::vector<EncoderRefusal> refusals;
+  /** With so many lines in the camera's buffers a device would take them; 0: there is none like
+   * that. */
+  uint32_t wanted_lines = 0;
 };
 
 /** Asks each /dev/video* what it is and whether it takes these pictures. Nothing is encoded. */

@@ -25,6 +25,10 @@ struct Kind {
   const char *label = "";
 };
 
+inline std::ostream &operator<<(std::ostream &to, const Kind &kind) {
+  return to << kind.name << " " << kind.label;
+}
+
 class EncoderContract : public testing::TestWithParam<Kind> {
  protected:
   static constexpr uint32_t kBuffers = 4;
