@@ -44,6 +44,21 @@ export interface NativeOpened {
   buffers: Buffer[]
 }
 
+/** What encodes now. */
+export interface NativeEncoder {
+  name: 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
+  reason: string
+  /** A hardware encoder's device; else empty. */
+  device: string
+  /** How its JPEGs get into the slots. */
+  output: string
+  /** Bytes of JPEG that the CPU copied between a device's buffers and slots. */
+  bytesCopied: number
+  /** How often the hardware failed while running. */
+  fallbacks: number
+  refusals: { device: string; why: string }[]
+}
+
 export interface NativeStatistics {
   captured: number
   encoded: number
@@ -104,6 +119,8 @@ export interface NativeCamera {
   setControls(settings: NativeControlSetting[]): void
   /** Once closed, only what is known of the pool. */
   statistics(): Partial<NativeStatistics>
+  /** Undefined once closed. */
+  encoder(): NativeEncoder | undefined
   keepAlive(keep: boolean): void
 }
 
@@ -114,7 +131,11 @@ export interface NativeCameraWatch {
 
 /** The addon, as native/addon/addon.cc exports it. */
 export interface Binding {
-  Camera: new (onFrame: OnFrame, onFault: (error: Error) => void) => NativeCamera
+  Camera: new (
+    onFrame: OnFrame,
+    onFault: (error: Error) => void,
+    onEncoder?: (now: NativeEncoder) => void,
+  ) => NativeCamera
   CameraWatch: new (onChange: () => void) => NativeCameraWatch
   listCameras(
     backend: 'libcamera' | 'synthetic',

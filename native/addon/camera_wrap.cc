@@ -52,6 +52,26 @@ Napi::Value buffer_over(Napi::Env env, const std::shared_ptr<SlotPool> &pool, ui
   return buffer;
 }
 
+/** { name, reason, device, output, bytesCopied, fallbacks, refusals: [{ device, why }] } */
+Napi::Object describe(Napi::Env env, const EncoderReport &report) {
+  auto result = Napi::Object::New(env);
+  result.Set("name", report.name);
+  result.Set("reason", report.reason);
+  result.Set("device", report.device);
+  result.Set("output", report.output);
+  result.Set("bytesCopied", static_cast<double>(report.bytes_copied));
+  result.Set("fallbacks", static_cast<double>(report.fallbacks));
+  auto refusals = Napi::Array::New(env, report.refusals.size());
+  for (uint32_t i = 0; i < report.refusals.size(); ++i) {
+    auto refusal = Napi::Object::New(env);
+    refusal.Set("device", report.refusals[i].device);
+    refusal.Set("why", report.refusals[i].why);
+    refusals.Set(i, refusal);
+  }
+  result.Set("refusals", refusals);
+  return result;
+}
+
 }  // namespace
 
 Napi::Function CameraWrap::define(Napi::Env env) {
@@ -63,13 +83,16 @@ Napi::Function CameraWrap::define(Napi::Env env) {
        InstanceMethod<&CameraWrap::controls>("controls"),
        InstanceMethod<&CameraWrap::set_controls>("setControls"),
        InstanceMethod<&CameraWrap::statistics>("statistics"),
+       InstanceMethod<&CameraWrap::encoder>("encoder"),
        InstanceMethod<&CameraWrap::keep_alive>("keepAlive")});
 }
 
 CameraWrap::CameraWrap(const Napi::CallbackInfo &info)
     : ObjectWrap(info),
       on_frame_(Napi::Persistent(info[0].As<Napi::Function>())),
-      on_fault_(Napi::Persistent(info[1].As<Napi::Function>())) {}
+      on_fault_(Napi::Persistent(info[1].As<Napi::Function>())) {
+  if (info[2].IsFunction()) on_encoder_ = Napi::Persistent(info[2].As<Napi::Function>());
+}
 
 CameraWrap::~CameraWrap() {
   if (session_) session_->close();
@@ -139,6 +162,10 @@ void CameraWrap::on_wake(Napi::Env env) {
   if (auto fault = session_->take_fault()) {
     const Napi::HandleScope scope(env);
     call_javascript(env, on_fault_, {make_error(env, *fault)});
+  }
+  if (auto now = session_->take_encoder(); now && !on_encoder_.IsEmpty()) {
+    const Napi::HandleScope scope(env);
+    call_javascript(env, on_encoder_, {describe(env, *now)});
   }
 }
 
@@ -239,6 +266,15 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
     set("fps", s.fps);
     if (s.last_frame_age) set("lastFrameAge", static_cast<double>(*s.last_frame_age) / 1e6);
   });
+  return result;
+}
+
+Napi::Value CameraWrap::encoder(const Napi::CallbackInfo &info) {
+  Napi::Value result = info.Env().Undefined();
+  if (session_) {
+    session_->with_pipeline(
+        [&](Pipeline &pipeline) { result = describe(info.Env(), pipeline.encoder()); });
+  }
   return result;
 }
 
