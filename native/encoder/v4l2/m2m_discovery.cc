@@ -22,7 +22,11 @@ M2mDiscovery find_m2m_encoders(const EncoderInput &input) {
     const std::string path = "/dev/video" + std::to_string(number);
     try {
       const M2mCodec codec(path, input);
-      found.candidates.push_back({path, codec.coded_bytes(), codec.by_quality()});
+      // A quality that can be set is better than one that must be steered.
+      const auto place = std::find_if(
+          found.candidates.begin(), found.candidates.end(),
+          [&](const M2mCandidate &other) { return codec.by_quality() && !other.by_quality; });
+      found.candidates.insert(place, {path, codec.coded_bytes(), codec.by_quality()});
     } catch (const NoMem2Mem &) {
       // A camera, most often.
     } catch (const WantsLines &e) {
@@ -35,9 +39,6 @@ M2mDiscovery find_m2m_encoders(const EncoderInput &input) {
       if (!absent) found.refusals.push_back({path, e.what()});
     }
   }
-  // A quality that can be set is better than one that must be steered.
-  std::stable_partition(found.candidates.begin(), found.candidates.end(),
-                        [](const M2mCandidate &one) { return one.by_quality; });
   return found;
 }
 

@@ -88,7 +88,9 @@ bool M2mEncoder::submit(const mio_picture &picture, Slot slot) {
     const std::lock_guard lock(mutex_);
     if (closed_ || in_flight_ >= kInFlight) return false;
     ++in_flight_;
-    submitted_.push_back({picture, std::move(slot)});
+    Job &job = submitted_.emplace_back();
+    job.picture = picture;
+    job.slot = std::move(slot);
   }
   wake();
   return true;

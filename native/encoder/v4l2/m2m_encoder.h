@@ -46,12 +46,12 @@ class M2mEncoder final : public Encoder {
  private:
   using Clock = std::chrono::steady_clock;
   struct Job {
-    mio_picture picture;
-    Slot slot;               /**< until the device has it */
-    int64_t key = 0;         /**< the device's timestamp for it, microseconds: unique */
-    Clock::time_point due{}; /**< when it must have come out */
-    bool read = false;       /**< the camera has its buffer back */
-    bool out = false;        /**< a JPEG or a failure was told */
+    mio_picture picture{};
+    Slot slot;             /**< until the device has it */
+    int64_t key = 0;       /**< the device's timestamp for it, microseconds: unique */
+    Clock::time_point due; /**< when it must have come out */
+    bool read = false;     /**< the camera has its buffer back */
+    bool out = false;      /**< a JPEG or a failure was told */
   };
 
   void open(const std::string &path, const EncoderInput &input);
