@@ -16,10 +16,14 @@ export interface NativeOptions {
   rotate180: boolean
   hflip: boolean
   vflip: boolean
-  encoder: 'auto' | 'passthrough' | 'turbojpeg'
+  encoder: 'auto' | 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
   quality: number
   slots: number
   frameTimeout: number
+  /** Quality is lowered to stay below; 0 or absent: no limit. */
+  maxBytesPerSecond?: number
+  /** Exif orientation, 1-8. */
+  orientation?: number
 }
 
 export interface NativeMode {
@@ -34,10 +38,25 @@ export interface NativeMode {
 
 export interface NativeOpened {
   mode: NativeMode
-  encoder: 'passthrough' | 'turbojpeg'
+  encoder: 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
   encoderReason: string
   /** One long-lived Buffer for each slot. */
   buffers: Buffer[]
+}
+
+/** What encodes now. */
+export interface NativeEncoder {
+  name: 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
+  reason: string
+  /** A hardware encoder's device; else empty. */
+  device: string
+  /** How its JPEGs get into the slots. */
+  output: string
+  /** Bytes of JPEG that the CPU copied between a device's buffers and slots. */
+  bytesCopied: number
+  /** How often the hardware failed while running. */
+  fallbacks: number
+  refusals: { device: string; why: string }[]
 }
 
 export interface NativeStatistics {
@@ -86,6 +105,8 @@ export type OnFrame = (
   monotonicSeconds: number,
   monotonicNanoseconds: number,
   lent: number,
+  /** Of the JPEG in the slot's Buffer, bytes. */
+  offset: number,
 ) => void
 
 export interface NativeCamera {
@@ -98,6 +119,8 @@ export interface NativeCamera {
   setControls(settings: NativeControlSetting[]): void
   /** Once closed, only what is known of the pool. */
   statistics(): Partial<NativeStatistics>
+  /** Undefined once closed. */
+  encoder(): NativeEncoder | undefined
   keepAlive(keep: boolean): void
 }
 
@@ -108,7 +131,11 @@ export interface NativeCameraWatch {
 
 /** The addon, as native/addon/addon.cc exports it. */
 export interface Binding {
-  Camera: new (onFrame: OnFrame, onFault: (error: Error) => void) => NativeCamera
+  Camera: new (
+    onFrame: OnFrame,
+    onFault: (error: Error) => void,
+    onEncoder?: (now: NativeEncoder) => void,
+  ) => NativeCamera
   CameraWatch: new (onChange: () => void) => NativeCameraWatch
   listCameras(
     backend: 'libcamera' | 'synthetic',

@@ -80,10 +80,10 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     this.backend = info.backend
     this.backendId = info.backendId
     this.#native = new (binding().Camera)(
-      (slot, length, sequence, wall, seconds, nanoseconds, lent) => {
+      (slot, length, sequence, wall, seconds, nanoseconds, lent, offset) => {
         const monotonic = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds)
         const { width, height } = this.#opened.mode
-        this.#deliver(slot, length, { width, height, sequence, timestamp: wall, monotonic }, lent)
+        this.#deliver(slot, offset, length, { width, height, sequence, timestamp: wall, monotonic }, lent)
       },
       (error) => this.#fail(fromNative(error, `camera "${this.id}"`) as MioError),
     )
@@ -243,14 +243,20 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     await this.close()
   }
 
-  #deliver(slot: number, length: number, info: ConstructorParameters<typeof Loan>[1], lent: number): void {
+  #deliver(
+    slot: number,
+    offset: number,
+    length: number,
+    info: ConstructorParameters<typeof Loan>[1],
+    lent: number,
+  ): void {
     const buffer = this.#opened.buffers[slot]
     if (!buffer || this.#closing) {
       this.#native.release(slot)
       return
     }
     this.#delivered++
-    const view = buffer.subarray(0, length)
+    const view = buffer.subarray(offset, offset + length)
     const copied = this.#opened.buffers.length - lent < reservedSlots
     let loan: Loan
     if (copied) {

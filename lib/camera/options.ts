@@ -9,7 +9,7 @@ const even = (name: string) =>
     .refine((value) => value % 2 === 0, `${name} must be even`)
 
 /** The names that `encoder` takes. */
-export const encoders = ['auto', 'passthrough', 'turbojpeg'] as const
+export const encoders = ['auto', 'passthrough', 'v4l2-m2m', 'turbojpeg'] as const
 
 /** How a camera is opened: the one description of each option, its range and its default. */
 export const cameraOptions = z.strictObject({

@@ -30,7 +30,7 @@ export interface CameraMode {
 }
 
 export interface EncoderInfo {
-  readonly name: 'passthrough' | 'turbojpeg'
+  readonly name: 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
   /** Why this one, in words. */
   readonly reason: string
 }

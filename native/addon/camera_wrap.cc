@@ -30,23 +30,46 @@ PipelineOptions options_from(const Napi::Object &from) {
                     number("minFps"), whole("bufferCount"), flag("rotate180"),
                     flag("hflip"),    flag("vflip"),        0};
   options.encoder = text("encoder");
-  options.wanted.raw_only = options.encoder == "turbojpeg" ? 1 : 0;
+  options.wanted.raw_only = options.encoder == "turbojpeg" || options.encoder == "v4l2-m2m" ? 1 : 0;
   options.quality = static_cast<int>(whole("quality"));
   options.slots = whole("slots");
   options.frame_timeout = std::chrono::milliseconds(whole("frameTimeout"));
+  if (from.Has("maxBytesPerSecond")) options.max_bytes_per_second = number("maxBytesPerSecond");
+  if (from.Has("orientation")) options.orientation = static_cast<int>(whole("orientation"));
   return options;
 }
 
-/** A Buffer over a slot. The pool lives as long as it: no Buffer ever points at freed memory. */
+/** A Buffer over a slot and its head room. The pool lives as long as it: no Buffer ever points at
+ * freed memory. */
 Napi::Value buffer_over(Napi::Env env, const std::shared_ptr<SlotPool> &pool, uint32_t index) {
   using Hint = std::shared_ptr<SlotPool>;
   auto hint = std::make_unique<Hint>(pool);
   const auto buffer = Napi::Buffer<uint8_t>::New(
-      env, pool->data(index), pool->bytes(),
+      env, pool->memory(index), pool->memory_bytes(),
       [](Napi::BasicEnv, uint8_t *, Hint *last) { const std::unique_ptr<Hint> owner(last); },
       hint.get());
   static_cast<void>(hint.release());  // the finalizer has it now
   return buffer;
+}
+
+/** { name, reason, device, output, bytesCopied, fallbacks, refusals: [{ device, why }] } */
+Napi::Object describe(Napi::Env env, const EncoderReport &report) {
+  auto result = Napi::Object::New(env);
+  result.Set("name", report.name);
+  result.Set("reason", report.reason);
+  result.Set("device", report.device);
+  result.Set("output", report.output);
+  result.Set("bytesCopied", static_cast<double>(report.bytes_copied));
+  result.Set("fallbacks", static_cast<double>(report.fallbacks));
+  auto refusals = Napi::Array::New(env, report.refusals.size());
+  for (uint32_t i = 0; i < report.refusals.size(); ++i) {
+    auto refusal = Napi::Object::New(env);
+    refusal.Set("device", report.refusals[i].device);
+    refusal.Set("why", report.refusals[i].why);
+    refusals.Set(i, refusal);
+  }
+  result.Set("refusals", refusals);
+  return result;
 }
 
 }  // namespace
@@ -60,13 +83,16 @@ Napi::Function CameraWrap::define(Napi::Env env) {
        InstanceMethod<&CameraWrap::controls>("controls"),
        InstanceMethod<&CameraWrap::set_controls>("setControls"),
        InstanceMethod<&CameraWrap::statistics>("statistics"),
+       InstanceMethod<&CameraWrap::encoder>("encoder"),
        InstanceMethod<&CameraWrap::keep_alive>("keepAlive")});
 }
 
 CameraWrap::CameraWrap(const Napi::CallbackInfo &info)
     : ObjectWrap(info),
       on_frame_(Napi::Persistent(info[0].As<Napi::Function>())),
-      on_fault_(Napi::Persistent(info[1].As<Napi::Function>())) {}
+      on_fault_(Napi::Persistent(info[1].As<Napi::Function>())) {
+  if (info[2].IsFunction()) on_encoder_ = Napi::Persistent(info[2].As<Napi::Function>());
+}
 
 CameraWrap::~CameraWrap() {
   if (session_) session_->close();
@@ -137,21 +163,28 @@ void CameraWrap::on_wake(Napi::Env env) {
     const Napi::HandleScope scope(env);
     call_javascript(env, on_fault_, {make_error(env, *fault)});
   }
+  if (auto now = session_->take_encoder(); now && !on_encoder_.IsEmpty()) {
+    const Napi::HandleScope scope(env);
+    call_javascript(env, on_encoder_, {describe(env, *now)});
+  }
 }
 
-// onFrame(slot, length, sequence, wallMilliseconds, monotonicSeconds, monotonicNanoseconds, lent)
+// onFrame(slot, length, sequence, wallMilliseconds, monotonicSeconds, monotonicNanoseconds, lent,
+// offset)
 bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
   const Napi::HandleScope scope(env);
   const uint32_t index = jpeg.slot.index();
+  const size_t offset = SlotPool::head_room() - jpeg.head;
   lent_[index] = std::move(jpeg.slot);
   const auto number = [env](auto value) -> napi_value {
     return Napi::Number::New(env, static_cast<double>(value));
   };
-  return call_javascript(env, on_frame_,
-                         {number(index), number(jpeg.length), number(jpeg.sequence),
-                          number(static_cast<double>(wall_ns(jpeg.timestamp)) / 1e6),
-                          number(jpeg.timestamp / kNanosPerSecond),
-                          number(jpeg.timestamp % kNanosPerSecond), number(pool_->lent())});
+  return call_javascript(
+      env, on_frame_,
+      {number(index), number(jpeg.length), number(jpeg.sequence),
+       number(static_cast<double>(wall_ns(jpeg.timestamp)) / 1e6),
+       number(jpeg.timestamp / kNanosPerSecond), number(jpeg.timestamp % kNanosPerSecond),
+       number(pool_->lent()), number(offset)});
 }
 
 void CameraWrap::watch(const Napi::CallbackInfo &info) {
@@ -233,6 +266,15 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
     set("fps", s.fps);
     if (s.last_frame_age) set("lastFrameAge", static_cast<double>(*s.last_frame_age) / 1e6);
   });
+  return result;
+}
+
+Napi::Value CameraWrap::encoder(const Napi::CallbackInfo &info) {
+  Napi::Value result = info.Env().Undefined();
+  if (session_) {
+    session_->with_pipeline(
+        [&](Pipeline &pipeline) { result = describe(info.Env(), pipeline.encoder()); });
+  }
   return result;
 }
 

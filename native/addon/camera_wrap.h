@@ -21,7 +21,7 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
  public:
   static Napi::Function define(Napi::Env env);
 
-  /** `new Camera(onFrame, onFault)` */
+  /** `new Camera(onFrame, onFault, onEncoder?)` */
   explicit CameraWrap(const Napi::CallbackInfo &info);
   ~CameraWrap() override;
 
@@ -34,6 +34,7 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
   Napi::Value controls(const Napi::CallbackInfo &info);
   void set_controls(const Napi::CallbackInfo &info);
   Napi::Value statistics(const Napi::CallbackInfo &info);
+  Napi::Value encoder(const Napi::CallbackInfo &info);
   void keep_alive(const Napi::CallbackInfo &info);
 
   Napi::Value opened(Napi::Env env);
@@ -43,6 +44,8 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
 
   Napi::FunctionReference on_frame_;
   Napi::FunctionReference on_fault_;
+  /** Empty when JavaScript does not want to know. */
+  Napi::FunctionReference on_encoder_;
   std::shared_ptr<Session> session_;
   std::unique_ptr<Wakeup> wakeup_;
   std::shared_ptr<SlotPool> pool_;

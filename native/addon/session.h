@@ -65,6 +65,8 @@ class Session final : public PipelineListener {
 
   std::optional<Jpeg> take_jpeg() { return jpeg_.take(); }
   std::optional<Fault> take_fault() { return fault_.take(); }
+  /** The encoder that works now, when another one did before. */
+  std::optional<EncoderReport> take_encoder() { return encoder_.take(); }
   uint64_t superseded() const { return superseded_; }
 
  private:
@@ -77,9 +79,15 @@ class Session final : public PipelineListener {
     wake_();
   }
 
+  void on_encoder(const EncoderReport &now) override {
+    encoder_.put(now);
+    wake_();
+  }
+
   const std::function<void()> wake_;
   Mailbox<Jpeg> jpeg_;
   Mailbox<Fault> fault_;
+  Mailbox<EncoderReport> encoder_;
   std::atomic<uint64_t> superseded_{0};
   /** Held while opening, which may take seconds. */
   std::mutex operation_;

@@ -9,6 +9,20 @@
 namespace mio {
 
 /**
+ * DMA_BUF_IOCTL_SYNC. False where there is nothing to synchronise: a descriptor that is no dma-buf
+ * (a memfd) answers ENOTTY, and is coherent.
+ * @param flags DMA_BUF_SYNC_START or _END, with _READ, _WRITE or _RW
+ */
+inline bool sync_dma_buf(int fd, __u64 flags) {
+  dma_buf_sync request{flags};
+  int result = 0;
+  do {
+    result = ioctl(fd, DMA_BUF_IOCTL_SYNC, &request);
+  } while (result < 0 && (errno == EINTR || errno == EAGAIN));
+  return result == 0;
+}
+
+/**
  * Brackets CPU access to a dma-buf, so that caches are right on hardware that is not coherent.
  * https://docs.kernel.org/driver-api/dma-buf.html#cpu-access-to-dma-buffer-objects
  */
@@ -17,28 +31,19 @@ class DmaBufSync {
   enum class Access : __u64 { kRead = DMA_BUF_SYNC_READ, kWrite = DMA_BUF_SYNC_WRITE };
 
   DmaBufSync(int fd, Access access)
-      : fd_(fd), access_(static_cast<__u64>(access)), active_(sync(DMA_BUF_SYNC_START)) {}
+      : fd_(fd),
+        access_(static_cast<__u64>(access)),
+        active_(sync_dma_buf(fd, DMA_BUF_SYNC_START | static_cast<__u64>(access))) {}
   ~DmaBufSync() {
-    if (active_) sync(DMA_BUF_SYNC_END);
+    if (active_) sync_dma_buf(fd_, DMA_BUF_SYNC_END | access_);
   }
   DmaBufSync(const DmaBufSync &) = delete;
   DmaBufSync &operator=(const DmaBufSync &) = delete;
 
  private:
-  // A descriptor that is no dma-buf (a memfd) answers ENOTTY: it is coherent and needs none of
-  // this.
-  bool sync(__u64 when) const {
-    dma_buf_sync request{when | access_};
-    int result = 0;
-    do {
-      result = ioctl(fd_, DMA_BUF_IOCTL_SYNC, &request);
-    } while (result < 0 && (errno == EINTR || errno == EAGAIN));
-    return result == 0;
-  }
-
   int fd_;
   __u64 access_;
-  bool active_;  // last: sync() needs the others
+  bool active_;
 };
 
 }  // namespace mio

@@ -37,4 +37,24 @@ Mapping Mapping::shared(int fd, size_t size, bool writable) {
   return {data, size};
 }
 
+Mapping Mapping::device(int fd, uint32_t offset, size_t size) {
+  void *data = mmap(nullptr, size, PROT_READ, MAP_SHARED, fd, offset);
+  if (data == MAP_FAILED) {
+    throw FaultError("ERR_NO_BUFFERS", "a device's buffer of " + std::to_string(size) +
+                                           " bytes could not be mapped: " + errno_text(errno));
+  }
+  return {data, size};
+}
+
+Mapping Mapping::shared_behind(size_t head, int fd, size_t size) {
+  Mapping whole = anonymous(head + size);
+  // MAP_FIXED only over what was reserved above: nothing else can be hit.
+  if (mmap(whole.data() + head, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0) ==
+      MAP_FAILED) {
+    throw FaultError("ERR_NO_BUFFERS", "a slot of " + std::to_string(size) +
+                                           " bytes could not be mapped: " + errno_text(errno));
+  }
+  return whole;
+}
+
 }  // namespace mio

@@ -26,6 +26,17 @@ class Mapping {
   /** The first `size` bytes of `fd`, shared. Throws FaultError `ERR_NO_BUFFERS`. */
   static Mapping shared(int fd, size_t size, bool writable);
 
+  /** A buffer of a device, for reading. Throws FaultError `ERR_NO_BUFFERS`. */
+  static Mapping device(int fd, uint32_t offset, size_t size);
+
+  /**
+   * The first `size` bytes of `fd`, shared and writable, right behind `head` bytes of private
+   * memory.
+   * @param head whole pages
+   * @throws FaultError `ERR_NO_BUFFERS`
+   */
+  static Mapping shared_behind(size_t head, int fd, size_t size);
+
   uint8_t *data() const { return data_; }
   size_t size() const { return size_; }
 

@@ -16,6 +16,7 @@ struct EncoderInput {
   uint32_t width;
   uint32_t height;
   mio_format format;
+  double fps; /**< 0: unknown */
   bool
       full_range; /**< luma 0-255; else 16-235, to be expanded because JPEG knows only the former */
   std::vector<mio_buffer> buffers;
@@ -24,6 +25,7 @@ struct EncoderInput {
       : width(c.width),
         height(c.height),
         format(c.format),
+        fps(c.fps),
         full_range(c.full_range != 0),
         buffers(c.buffers, c.buffers + c.buffer_count) {}
 };
@@ -31,9 +33,30 @@ struct EncoderInput {
 /** One JPEG in its slot. */
 struct Jpeg {
   Slot slot;
-  size_t length;
+  size_t length;     /**< bytes, those in the head room too */
   uint64_t sequence; /**< the camera's */
   int64_t timestamp; /**< of the exposure, CLOCK_MONOTONIC, nanoseconds */
+  size_t head = 0;   /**< bytes that lie in the slot's head room */
+
+  uint8_t *data() const { return slot.data() - head; }
+};
+
+/** A device that does not encode, and why. */
+struct EncoderRefusal {
+  std::string device;
+  std::string why;
+};
+
+/** What encodes now, for people and metrics. */
+struct EncoderReport {
+  std::string name;   /**< `passthrough`, `v4l2-m2m`, `turbojpeg` */
+  std::string reason; /**< why this one; empty: as it was chosen */
+  std::string device; /**< a hardware encoder's device */
+  std::string output; /**< how its JPEGs get into the slots */
+  uint64_t bytes_copied =
+      0; /**< bytes of JPEG that the CPU copied between a device's buffers and slots */
+  uint64_t fallbacks = 0;               /**< how often the hardware failed while running */
+  std::vector<EncoderRefusal> refusals; /**< devices that were looked at and not taken */
 };
 
 /** What can become of a picture other than a JPEG. */
@@ -51,6 +74,11 @@ class EncoderSink {
   /** In the order of submission. */
   virtual void encoded(Jpeg jpeg) = 0;
   virtual void failed(EncodeFailure failure, const std::string &why) = 0;
+  /** The encoder takes no more pictures and must be replaced. Told last, after the end of each
+   * picture. */
+  virtual void broken(const std::string & /*why*/) {}
+  /** Another encoder works from here on. */
+  virtual void changed(const EncoderReport & /*now*/) {}
 };
 
 /** Makes JPEGs of a camera's pictures. */
@@ -58,8 +86,15 @@ class Encoder {
  public:
   virtual ~Encoder() = default;
 
-  /** `passthrough`, `turbojpeg` */
+  /** `passthrough`, `v4l2-m2m`, `turbojpeg` */
   virtual const char *name() const = 0;
+
+  /** Any thread. */
+  virtual EncoderReport report() const {
+    EncoderReport report;
+    report.name = name();
+    return report;
+  }
 
   /** Never blocks. False when busy: then nothing was taken. */
   virtual bool submit(const mio_picture &picture, Slot slot) = 0;

@@ -2,6 +2,7 @@
 #include "encoder/jpeg_segments.h"
 
 #include <array>
+#include <cstring>
 #include <initializer_list>
 
 namespace mio {
@@ -97,6 +98,46 @@ const std::vector<uint8_t> &standard_huffman_tables() {
     return segments;
   }();
   return kSegments;
+}
+
+bool insert_segment(Jpeg &jpeg, size_t at, const std::vector<uint8_t> &segment) {
+  if (jpeg.head + segment.size() > SlotPool::head_room()) return false;
+  uint8_t *const old_start = jpeg.data();
+  uint8_t *const start = old_start - segment.size();
+  std::memmove(start, old_start, at);
+  std::memcpy(start + at, segment.data(), segment.size());
+  jpeg.head += segment.size();
+  jpeg.length += segment.size();
+  return true;
+}
+
+std::vector<uint8_t> exif_orientation(int orientation) {
+  return {kMarker, 0xe1,
+          0,       34,  // APP1 and its length
+          'E',     'x',
+          'i',     'f',
+          0,       0,  //
+          'M',     'M',
+          0,       42,
+          0,       0,
+          0,       8,  // big-endian TIFF, its directory at byte 8
+          0,       1,  // one entry:
+          0x01,    0x12,
+          0,       3,
+          0,       0,
+          0,       1,  // Orientation, one number of 16 bits
+          0,       static_cast<uint8_t>(orientation),
+          0,       0,  //
+          0,       0,
+          0,       0};  // no further directory
+}
+
+size_t exif_offset(const uint8_t *data, size_t size) {
+  constexpr size_t kStart = 2;
+  constexpr uint8_t kJfif = 0xe0;
+  if (size < kStart + 4 || data[kStart] != kMarker || data[kStart + 1] != kJfif) return kStart;
+  const size_t end = kStart + 2 + (static_cast<size_t>(data[kStart + 2]) << 8 | data[kStart + 3]);
+  return end < size ? end : kStart;
 }
 
 }  // namespace mio

@@ -10,8 +10,15 @@
 namespace mio {
 
 ThreadedEncoder::ThreadedEncoder(const char *name, const EncoderInput &input, int quality,
-                                 size_t workers, const CoderFactory &make_coder, EncoderSink &sink)
-    : name_(name), buffers_(input.buffers), sink_(sink), quality_(quality) {
+                                 size_t workers, const CoderFactory &make_coder, EncoderSink &sink,
+                                 EncoderReport about)
+    : name_(name),
+      about_(std::move(about)),
+      buffers_(input.buffers),
+      sink_(sink),
+      quality_(quality) {
+  about_.name = name;
+  about_.output = "by the CPU, straight into slots";
   for (size_t i = 0; i < workers; ++i) {
     workers_.push_back(std::make_unique<Worker>());
     workers_.back()->coder = make_coder();

@@ -25,14 +25,18 @@ class ThreadedEncoder final : public Encoder {
  public:
   using CoderFactory = std::function<std::unique_ptr<Coder>()>;
 
-  /** Throws FaultError `ERR_NO_BUFFERS`, `ERR_ENCODER`. */
+  /**
+   * @param about what is reported beside the name
+   * @throws FaultError `ERR_NO_BUFFERS`, `ERR_ENCODER`
+   */
   ThreadedEncoder(const char *name, const EncoderInput &input, int quality, size_t workers,
-                  const CoderFactory &make_coder, EncoderSink &sink);
+                  const CoderFactory &make_coder, EncoderSink &sink, EncoderReport about = {});
   ~ThreadedEncoder() override { stop(); }
   ThreadedEncoder(const ThreadedEncoder &) = delete;
   ThreadedEncoder &operator=(const ThreadedEncoder &) = delete;
 
   const char *name() const override { return name_; }
+  EncoderReport report() const override { return about_; }
   bool submit(const mio_picture &picture, Slot slot) override;
   void set_quality(int quality) override { quality_ = quality; }
   void stop() override;
@@ -64,6 +68,7 @@ class ThreadedEncoder final : public Encoder {
   void finish(uint64_t ticket, Result result);
 
   const char *const name_;
+  EncoderReport about_;
   const MappedBuffers buffers_;
   EncoderSink &sink_;
   std::atomic<int> quality_;

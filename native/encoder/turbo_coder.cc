@@ -2,12 +2,15 @@
 #include "encoder/turbo_coder.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "core/fault.h"
 
 namespace mio {
 
 namespace {
+
+constexpr int kWorse = 15;
 
 using Table = std::array<uint8_t, 256>;
 
@@ -78,15 +81,30 @@ size_t TurboCoder::max_jpeg_bytes(uint32_t width, uint32_t height) {
 
 size_t TurboCoder::encode(const MappedPicture &picture, int quality, uint8_t *out,
                           size_t capacity) {
+  const Planes planes = planar(picture);
   // Without reallocation libjpeg-turbo takes it for granted that the worst case fits.
-  if (capacity < tjBufSize(width_, height_, TJSAMP_420)) {
-    throw CodingError(EncodeFailure::kEncoder,
-                      "a slot of " + std::to_string(capacity) + " bytes is too small");
+  const size_t worst =
+      max_jpeg_bytes(static_cast<uint32_t>(width_), static_cast<uint32_t>(height_));
+  if (capacity >= worst) return compress(planes, quality, out, capacity);
+  // Slots made for a device that failed are smaller. A picture that is larger than one is made a
+  // little worse.
+  overflow_.resize(worst);
+  for (; quality > 0; quality -= kWorse) {
+    const size_t length = compress(planes, quality, overflow_.data(), worst);
+    if (length > capacity) continue;
+    std::memcpy(out, overflow_.data(), length);
+    return length;
   }
-  Planes planes = planar(picture);
+  throw CodingError(EncodeFailure::kEncoder,
+                    "a slot of " + std::to_string(capacity) + " bytes is too small");
+}
+
+size_t TurboCoder::compress(const Planes &planes, int quality, uint8_t *out, size_t capacity) {
   unsigned long length = capacity;  // NOLINT(google-runtime-int): libjpeg-turbo's own type
-  if (tjCompressFromYUVPlanes(handle_.get(), planes.data.data(), width_, planes.strides.data(),
-                              height_, TJSAMP_420, &out, &length, quality, TJFLAG_NOREALLOC) != 0) {
+  auto data = planes.data;
+  auto strides = planes.strides;
+  if (tjCompressFromYUVPlanes(handle_.get(), data.data(), width_, strides.data(), height_,
+                              TJSAMP_420, &out, &length, quality, TJFLAG_NOREALLOC) != 0) {
     throw CodingError(EncodeFailure::kEncoder,
                       std::string("libjpeg-turbo: ") + tjGetErrorStr2(handle_.get()));
   }

@@ -31,6 +31,7 @@ class TurboCoder final : public Coder {
   /** Pointers into the camera's planes where they are as libjpeg wants them, else into the scratch
    * planes. */
   Planes planar(const MappedPicture &picture);
+  size_t compress(const Planes &planes, int quality, uint8_t *out, size_t capacity);
 
   struct Destroy {
     void operator()(void *handle) const { tjDestroy(handle); }
@@ -41,6 +42,7 @@ class TurboCoder final : public Coder {
   const mio_format format_;
   const bool full_range_;
   std::array<std::vector<uint8_t>, 3> scratch_;
+  std::vector<uint8_t> overflow_;
 };
 
 }  // namespace mio

@@ -5,6 +5,10 @@
 #include <utility>
 
 #include "core/clock.h"
+#include "core/log.h"
+#include "encoder/jpeg_quality.h"
+#include "encoder/jpeg_segments.h"
+#include "pipeline/negotiation.h"
 
 namespace mio {
 
@@ -16,7 +20,11 @@ constexpr std::chrono::milliseconds kFirstFrameTimeout{3000};
 }  // namespace
 
 Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
-    : listener_(listener), frame_timeout_(options.frame_timeout) {
+    : listener_(listener),
+      frame_timeout_(options.frame_timeout),
+      orientation_(options.orientation == 1 ? std::vector<uint8_t>()
+                                            : exif_orientation(options.orientation)),
+      cap_(options.max_bytes_per_second, options.quality) {
   const mio_observer observer{
       this,
       [](void *self, const mio_picture *picture) {
@@ -27,20 +35,19 @@ Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
       }};
   camera_ = std::make_unique<OpenedCamera>(Backend::acquire(options.backend), options.id, observer);
 
-  const mio_configuration configuration = camera_->configure(options.wanted);
-  const EncoderInput input(configuration);
-  const EncoderChoice choice = choose_encoder(input, options.encoder);
-  mode_ = {configuration.width,
-           configuration.height,
+  const auto [configuration, input, choice] = negotiate(*camera_, options.wanted, options.encoder);
+  pool_ = make_slots(choice, options.slots);
+  encoder_ = make_encoder(choice, input, options.quality, pool_, *this);
+  const EncoderReport report = encoder_->report();
+  mode_ = {input.width,
+           input.height,
            configuration.fps,
            configuration.format_name,
            input.buffers.empty() ? 0 : input.buffers.front().planes[0].stride,
            configuration.buffer_count,
            configuration.memory,
-           choice.name,
-           choice.reason};
-  pool_ = SlotPool::create(options.slots, choice.max_jpeg_bytes);
-  encoder_ = make_encoder(choice, input, options.quality, *this);
+           report.name,
+           report.reason};
 }
 
 Pipeline::~Pipeline() {
@@ -104,6 +111,10 @@ void Pipeline::input_done(uint32_t buffer) { camera_->requeue(buffer); }
 void Pipeline::encoded(Jpeg jpeg) {
   encoded_++;
   good();
+  encoder_->set_quality(
+      cap_.add(jpeg.length, jpeg_quality(jpeg.data(), jpeg.length), jpeg.timestamp));
+  if (!orientation_.empty())
+    insert_segment(jpeg, exif_offset(jpeg.data(), jpeg.length), orientation_);
   listener_.on_jpeg(std::move(jpeg));
 }
 
@@ -111,6 +122,14 @@ void Pipeline::failed(EncodeFailure failure, const std::string & /*why*/) {
   const bool truncated = failure == EncodeFailure::kTruncated;
   (truncated ? truncated_ : encoder_failed_)++;
   (truncated ? bad_truncated_ : bad_encoder_)++;
+}
+
+void Pipeline::changed(const EncoderReport &now) {
+  const bool hardware = now.name == "v4l2-m2m";
+  LogSink::instance().write(hardware ? LogLevel::kInfo : LogLevel::kWarn, "encoder",
+                            hardware ? "the hardware encodes again: " + now.device
+                                     : "the CPU encodes from here on: " + now.reason);
+  listener_.on_encoder(now);
 }
 
 void Pipeline::on_expired() {

@@ -9,11 +9,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "backend/opened_camera.h"
 #include "core/fault.h"
 #include "core/slot_pool.h"
 #include "encoder/make_encoder.h"
+#include "pipeline/bitrate_cap.h"
 #include "pipeline/rate_meter.h"
 #include "pipeline/watchdog.h"
 
@@ -27,6 +29,8 @@ struct PipelineOptions {
   int quality = 80;
   uint32_t slots = 8;
   std::chrono::milliseconds frame_timeout{3000};
+  double max_bytes_per_second = 0; /**< quality is lowered to stay below; 0: no limit */
+  int orientation = 1;             /**< told to viewers by Exif, 1-8; 1 is upright */
 };
 
 /** How camera and encoder are really set. */
@@ -57,6 +61,8 @@ class PipelineListener {
   virtual ~PipelineListener() = default;
   virtual void on_jpeg(Jpeg jpeg) = 0;
   virtual void on_fault(Fault fault) = 0;
+  /** Another encoder works from here on: the hardware failed (`ERR_ENCODER`), or works again. */
+  virtual void on_encoder(const EncoderReport & /*now*/) {}
 };
 
 /**
@@ -84,18 +90,21 @@ class Pipeline final : private EncoderSink {
   /** Nobody watches: frames go straight back to the camera, nothing is encoded. The state after
    * opening. */
   void watch(bool watched) { watched_ = watched; }
-  void set_quality(int quality) { encoder_->set_quality(quality); }
+  void set_quality(int quality) { encoder_->set_quality(cap_.want(quality)); }
 
   OpenedCamera &camera() { return *camera_; }
   const std::shared_ptr<SlotPool> &pool() const { return pool_; }
   const PipelineMode &mode() const { return mode_; }
   PipelineStatistics statistics() const;
+  /** What encodes now. */
+  EncoderReport encoder() const { return encoder_->report(); }
 
  private:
   void on_completed(const mio_picture &picture);
   void input_done(uint32_t buffer) override;
   void encoded(Jpeg jpeg) override;
   void failed(EncodeFailure failure, const std::string &why) override;
+  void changed(const EncoderReport &now) override;
   /** A picture of which the camera can be proud: it is not stalled. */
   void good();
   void on_expired();
@@ -105,6 +114,10 @@ class Pipeline final : private EncoderSink {
   const std::chrono::milliseconds frame_timeout_;
   PipelineMode mode_;
   std::shared_ptr<SlotPool> pool_;
+
+  /** Put in front of each JPEG; empty when the camera stands upright. */
+  const std::vector<uint8_t> orientation_;
+  BitrateCap cap_;
 
   std::atomic<bool> watched_{false};
 

@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <mutex>
 
+#include "encoder/jpeg_quality.h"
 #include "support/decode.h"
 
 namespace mio {
@@ -89,9 +90,41 @@ TEST(Pipeline, ThePictureIsWhatTheCameraSees) {
   pipeline.watch(true);
   receiver.wait_for(1);
   const std::lock_guard lock(receiver.mutex_);
-  const auto picture = test::decode(receiver.last_.slot.data(), receiver.last_.length);
+  const auto picture = test::decode(receiver.last_.data(), receiver.last_.length);
   EXPECT_EQ(picture.width, 320);
   EXPECT_TRUE(test::near(picture.at(250, 90), {191, 0, 0})) << "the red bar";
+}
+
+TEST(Pipeline, AnOrientationStandsInEachJpeg) {
+  Receiver receiver;
+  auto turned = options();
+  turned.orientation = 6;
+  Pipeline pipeline(turned, receiver);
+  pipeline.start();
+  pipeline.watch(true);
+  receiver.wait_for(2);
+  const std::lock_guard lock(receiver.mutex_);
+  EXPECT_EQ(std::string(receiver.last_.data() + 24, receiver.last_.data() + 28), "Exif");
+  EXPECT_EQ(test::decode(receiver.last_.data(), receiver.last_.length).width, 320)
+      << "the pixels are as they were";
+}
+
+TEST(Pipeline, ALimitOfBytesLowersTheQuality) {
+  Receiver receiver;
+  auto narrow = options();
+  narrow.quality = 95;
+  narrow.max_bytes_per_second = 200'000;
+  Pipeline pipeline(narrow, receiver);
+  pipeline.start();
+  pipeline.watch(true);
+  const auto quality = [&] {
+    const std::lock_guard lock(receiver.mutex_);
+    return jpeg_quality(receiver.last_.data(), receiver.last_.length);
+  };
+  receiver.wait_for(1);
+  const int first = quality();
+  while (quality() > first - 20) receiver.wait_for(receiver.count_ + 1);
+  SUCCEED();
 }
 
 TEST(Pipeline, StopsAtAnyMoment) {

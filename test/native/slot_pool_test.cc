@@ -3,6 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include <set>
 #include <thread>
 
@@ -48,6 +51,40 @@ TEST(SlotPool, SlotsDoNotOverlap) {
   std::fill_n(b.data(), 100, uint8_t{2});
   EXPECT_EQ(a.data()[0], 1);
   EXPECT_EQ(a.data()[99], 1);
+}
+
+/** Memory that a device could have: here, memfds. */
+std::vector<UniqueFd> memfds(size_t count, size_t bytes) {
+  std::vector<UniqueFd> all;
+  for (size_t i = 0; i < count; ++i) {
+    all.emplace_back(memfd_create("slot", MFD_CLOEXEC));
+    EXPECT_EQ(ftruncate(all.back().get(), static_cast<off_t>(bytes)), 0);
+  }
+  return all;
+}
+
+TEST(SlotPool, ASharedSlotIsTheMemoryOfItsDescriptor) {
+  const auto pool = SlotPool::create(memfds(2, 8192), 8192, "test");
+  EXPECT_TRUE(pool->shared());
+  EXPECT_EQ(pool->kind(), "test");
+  const Slot slot = pool->take();
+  slot.to_device();
+  const char written = 'x';
+  ASSERT_EQ(pwrite(slot.fd(), &written, 1, 8191), 1);
+  slot.to_cpu();
+  EXPECT_EQ(slot.data()[8191], 'x');
+}
+
+TEST(SlotPool, EverySlotHasHeadRoomInOnePieceWithIt) {
+  for (const auto &pool :
+       {SlotPool::create(1, 4096), SlotPool::create(memfds(1, 4096), 4096, "test")}) {
+    const Slot slot = pool->take();
+    uint8_t *memory = pool->memory(slot.index());
+    EXPECT_EQ(memory + SlotPool::head_room(), slot.data());
+    EXPECT_EQ(pool->memory_bytes(), SlotPool::head_room() + 4096);
+    std::fill_n(memory, pool->memory_bytes(), uint8_t{9});
+    EXPECT_EQ(slot.data()[0], 9);
+  }
 }
 
 TEST(SlotPool, ManyThreadsTakeAndShareWithoutLosingOne) {

@@ -8,6 +8,7 @@
 #include <cmath>
 #include <cstring>
 #include <memory>
+#include <random>
 
 namespace mio::test {
 
@@ -40,9 +41,9 @@ bool is_semi_planar(mio_format f) { return f == MIO_FORMAT_NV12 || f == MIO_FORM
 }  // namespace
 
 PictureBuffers::PictureBuffers(mio_format format, uint32_t width, uint32_t height, uint32_t count,
-                               uint32_t padding)
+                               uint32_t padding, uint32_t below)
     : format_(format), width_(width), height_(height), stride_(width + padding) {
-  const uint32_t luma = stride_ * height;
+  const uint32_t luma = stride_ * (height + below);
   const uint32_t bytes = format == MIO_FORMAT_MJPEG ? width * height * 2 : luma * 3 / 2;
   for (uint32_t i = 0; i < count; ++i) {
     UniqueFd fd(memfd_create("picture", MFD_CLOEXEC));
@@ -103,6 +104,21 @@ void PictureBuffers::paint(uint32_t buffer, Rgb left, Rgb right, bool full_range
         base[layout.planes[1].offset + y / 2 * (stride_ / 2) + x / 2] = first;
         base[layout.planes[2].offset + y / 2 * (stride_ / 2) + x / 2] = second;
       }
+    }
+  }
+}
+
+void PictureBuffers::paint_noise(uint32_t buffer, unsigned seed) {
+  const mio_plane &luma = described_[buffer].planes[0];
+  uint8_t *base = buffers_[buffer].memory.data();
+  std::memset(base, 128, buffers_[buffer].memory.size());
+  std::minstd_rand random(seed);
+  // Waves with some grain on them, as in a photograph: neither flat nor white noise.
+  for (uint32_t y = 0; y < height_; ++y) {
+    for (uint32_t x = 0; x < width_; ++x) {
+      const double wave = 60 * std::sin(x * 0.05 + seed) + 40 * std::sin(y * 0.11);
+      base[luma.offset + y * stride_ + x] =
+          static_cast<uint8_t>(128 + wave + static_cast<int>(random() % 24) - 12);
     }
   }
 }

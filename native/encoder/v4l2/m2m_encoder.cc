@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: MIT
+#include "encoder/v4l2/m2m_encoder.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "encoder/jpeg_quality.h"
+#include "encoder/jpeg_segments.h"
+#include "encoder/v4l2/m2m_trial.h"
+
+namespace mio {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+/** One picture that the device works at and one that waits: more would only add delay. */
+constexpr size_t kInFlight = 2;
+/** A second bad picture in a row is no accident. */
+constexpr int kBadInARow = 2;
+
+/** Four frame intervals: time for a device that is behind, and short for those who watch. */
+milliseconds deadline_at(double fps) {
+  const milliseconds four(static_cast<int64_t>(4000.0 / (fps > 0 ? fps : 30)));
+  return std::clamp(four, milliseconds(200), milliseconds(1000));
+}
+
+}  // namespace
+
+M2mEncoder::M2mEncoder(const std::string &path, const EncoderInput &input, int quality,
+                       std::shared_ptr<SlotPool> slots, EncoderSink &sink)
+    : slots_(std::move(slots)),
+      sink_(sink),
+      quality_(quality),
+      deadline_(deadline_at(input.fps)),
+      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+  if (!wake_.valid()) throw V4l2Error("eventfd", errno);
+  open(path, input);
+  thread_ = std::thread([this] { work(); });
+  pthread_setname_np(thread_.native_handle(), "mio-m2m");
+}
+
+void M2mEncoder::open(const std::string &path, const EncoderInput &input) {
+  const auto start = [&](OutputMode mode) {
+    // Opened anew for each way: nothing of a failed one is left.
+    codec_.reset();
+    codec_ = std::make_unique<M2mCodec>(path, input);
+    codec_->quality().set(quality_);
+    codec_->start(slots_, mode);
+    const auto slot = [&] {
+      Slot free = slots_->take();
+      if (!free) throw Refused("no slot is free for its first picture");
+      return free;
+    };
+    try_out(*codec_, slot());
+    if (!input.full_range) try_range(*codec_, slot());
+  };
+  if (slots_->shared()) {
+    try {
+      start(OutputMode::kSlots);
+      return;
+    } catch (const std::runtime_error &e) {
+      why_copied_ = e.what();
+    }
+  } else {
+    why_copied_ = "the slots are no dma-bufs";
+  }
+  start(OutputMode::kCopy);
+}
+
+EncoderReport M2mEncoder::report() const {
+  EncoderReport report;
+  report.name = name();
+  report.device = codec_->name();
+  report.output = codec_->output().describe();
+  if (!why_copied_.empty()) report.output += " (" + why_copied_ + ")";
+  report.bytes_copied = codec_->output().bytes_copied();
+  return report;
+}
+
+bool M2mEncoder::submit(const mio_picture &picture, Slot slot) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || in_flight_ >= kInFlight) return false;
+    ++in_flight_;
+    Job &job = submitted_.emplace_back();
+    job.picture = picture;
+    job.slot = std::move(slot);
+  }
+  wake();
+  return true;
+}
+
+void M2mEncoder::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  wake();
+  if (thread_.joinable()) thread_.join();
+}
+
+void M2mEncoder::wake() const { eventfd_write(wake_.get(), 1); }
+
+// The thread's top: whatever goes wrong ends the encoder, not the process.
+void M2mEncoder::work() {
+  try {
+    while (!finished()) {
+      wait();
+      hand_over();
+      collect();
+    }
+    codec_->stop();
+  } catch (const std::exception &e) {
+    give_up(e.what());
+  }
+}
+
+/** Each picture that was taken comes to its end before the thread does: that is all the draining
+ * there is. */
+bool M2mEncoder::finished() {
+  const std::lock_guard lock(mutex_);
+  return closed_ && in_flight_ == 0;
+}
+
+void M2mEncoder::wait() const {
+  std::array<pollfd, 2> waiting{{{wake_.get(), POLLIN, 0}, {codec_->fd(), POLLIN | POLLOUT, 0}}};
+  // A mem2mem device with nothing queued would answer POLLERR at once, again and again.
+  const bool idle = at_device_.empty();
+  int timeout = -1;
+  if (!idle) {
+    const auto left =
+        std::chrono::ceil<milliseconds>(at_device_.front().due - Clock::now()).count();
+    timeout = static_cast<int>(std::max<int64_t>(left, 0));
+  }
+  if (poll(waiting.data(), idle ? 1 : 2, timeout) < 0 && errno != EINTR)
+    throw V4l2Error("poll", errno);
+  eventfd_t count = 0;
+  eventfd_read(wake_.get(), &count);
+}
+
+void M2mEncoder::hand_over() {
+  for (;;) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (submitted_.empty()) return;
+      at_device_.push_back(std::move(submitted_.front()));
+      submitted_.pop_front();
+    }
+    Job &job = at_device_.back();
+    // The driver hands the timestamp through in microseconds: it tells which picture a JPEG is of.
+    last_key_ = job.key = std::max(job.picture.timestamp / 1000, last_key_ + 1);
+    job.due = Clock::now() + deadline_;
+    codec_->quality().set(quality_);
+    codec_->encode(job.picture.buffer, std::move(job.slot), job.key);
+  }
+}
+
+void M2mEncoder::collect() {
+  // Read pictures first: the camera needs its buffers more urgently than anybody the JPEG.
+  while (const auto buffer = codec_->next_read()) {
+    const auto job = std::find_if(at_device_.begin(), at_device_.end(), [&](const Job &one) {
+      return !one.read && one.picture.buffer == *buffer;
+    });
+    if (job == at_device_.end()) continue;
+    job->read = true;
+    sink_.input_done(*buffer);
+  }
+  if (at_device_.empty()) return;
+  while (auto coded = codec_->output().take()) conclude(std::move(*coded));
+
+  while (!at_device_.empty() && at_device_.front().read && at_device_.front().out) {
+    at_device_.pop_front();
+    const std::lock_guard lock(mutex_);
+    --in_flight_;
+  }
+  if (bad_in_a_row_ >= kBadInARow) throw std::runtime_error(last_failure_);
+  if (!at_device_.empty() && Clock::now() >= at_device_.front().due) {
+    throw V4l2Error("no picture came out of it", ETIMEDOUT);
+  }
+}
+
+void M2mEncoder::conclude(CodedPicture coded) {
+  const auto job = std::find_if(at_device_.begin(), at_device_.end(), [&](const Job &one) {
+    return !one.out && one.key == coded.timestamp;
+  });
+  if (job == at_device_.end()) {
+    // No picture of ours: some firmware puts out a buffer of headers first.
+    if (coded.slot) codec_->output().put_back(std::move(coded));
+    return;
+  }
+  for (auto before = at_device_.begin(); before != job; ++before) {
+    if (!std::exchange(before->out, true)) failed("it left a picture out");
+  }
+  job->out = true;
+  if (coded.error) return failed("it marked a picture as broken");
+  succeeded(*job, std::move(coded));
+}
+
+void M2mEncoder::succeeded(const Job &job, CodedPicture coded) {
+  const auto layout = coded.slot ? read_jpeg_layout(coded.slot.data(), coded.length) : std::nullopt;
+  if (!layout)
+    return failed("it gave " + std::to_string(coded.length) + " bytes that are no whole JPEG");
+  bad_in_a_row_ = 0;
+  const int quality = jpeg_quality(coded.slot.data(), layout->length);
+  Jpeg jpeg{std::move(coded.slot), layout->length, job.picture.sequence, job.picture.timestamp};
+  if (!layout->has_huffman_tables) insert_segment(jpeg, layout->scan, standard_huffman_tables());
+  sink_.encoded(std::move(jpeg));
+  codec_->quality().measured(layout->length, quality);
+}
+
+void M2mEncoder::failed(const std::string &why) {
+  ++bad_in_a_row_;
+  last_failure_ = why;
+  sink_.failed(EncodeFailure::kEncoder, why);
+}
+
+void M2mEncoder::give_up(const std::string &why) {
+  {
+    const std::lock_guard lock(mutex_);
+    closed_ = true;
+  }
+  // Before the camera gets its buffers back: nothing reads them any more.
+  codec_->stop();
+  const auto end = [&](std::deque<Job> &jobs) {
+    for (const Job &job : jobs) {
+      if (!job.read) sink_.input_done(job.picture.buffer);
+      if (!job.out) sink_.failed(EncodeFailure::kEncoder, why);
+    }
+    jobs.clear();
+  };
+  end(at_device_);
+  // Nobody adds to them: it is closed.
+  end(submitted_);
+  sink_.broken(codec_->name() + ": " + why);
+}
+
+}  // namespace mio

@@ -1,0 +1,139 @@
+// What the device does: takes a raw and a coded buffer, makes a JPEG, gives both back.
+#include <stdint.h>
+#include <string.h>
+#include <time.h>
+
+#include "m2m.h"
+
+static uint32_t take(struct m2m_queue *queue) {
+  uint32_t index = queue->order[0];
+  memmove(queue->order, queue->order + 1, --queue->queued * sizeof *queue->order);
+  return index;
+}
+
+static void give(struct m2m_queue *queue, uint32_t index, uint32_t flags) {
+  struct m2m_buffer *buffer = &queue->buffers[index];
+  buffer->state = M2M_DONE;
+  buffer->flags = flags;
+  buffer->sequence = queue->sequence++;
+  queue->finished[queue->done++] = index;
+}
+
+// Whether a fault that is switched on hits this picture.
+static bool hits(const struct m2m_context *context, const char *fault) {
+  if (!m2m_has(context->model, fault)) return false;
+  int each = m2m_number(context->model, fault, 1);
+  return each <= 1 || context->pictures % (unsigned)each == 0;
+}
+
+static void wait_ms(struct m2m_context *context, int milliseconds) {
+  struct timespec until;
+  clock_gettime(CLOCK_REALTIME, &until);
+  until.tv_nsec += milliseconds % 1000 * 1000000L;
+  until.tv_sec += milliseconds / 1000 + until.tv_nsec / 1000000000L;
+  until.tv_nsec %= 1000000000L;
+  while (!context->aborting && !context->closing &&
+         pthread_cond_timedwait(&context->changed, &context->lock, &until) == 0) {
+  }
+}
+
+// Towards the bitrate, as a rate control would: a little with each picture.
+static void steer(struct m2m_context *context, size_t bytes) {
+  double want =
+      (double)context->bitrate / 8 * context->interval.numerator / context->interval.denominator;
+  if ((double)bytes > want) context->steered -= context->steered > 6 ? 2 : 0;
+  if ((double)bytes < want * 0.9) context->steered += context->steered < 98 ? 1 : 0;
+}
+
+static void encode(struct m2m_context *context, uint32_t raw_index, uint32_t coded_index) {
+  struct m2m_buffer *raw = &context->raw.buffers[raw_index];
+  struct m2m_buffer *coded = &context->coded.buffers[coded_index];
+  struct m2m_plane *out = &coded->planes[0];
+  int quality = context->model->by_quality ? context->quality : context->steered;
+  pthread_mutex_unlock(&context->lock);
+  size_t bytes = m2m_jpeg(context, raw, quality, out->memory, out->size);
+  pthread_mutex_lock(&context->lock);
+  if (!context->model->by_quality) steer(context, bytes);
+
+  uint32_t flags = V4L2_BUF_FLAG_KEYFRAME;
+  if (bytes == 0 || hits(context, "error")) flags |= V4L2_BUF_FLAG_ERROR;
+  if (hits(context, "truncate")) bytes /= 2;
+  if (hits(context, "empty")) bytes = 0;
+  out->used = (uint32_t)bytes;
+  coded->timestamp = raw->timestamp;
+  give(&context->raw, raw_index, 0);
+  if (hits(context, "skip")) {
+    // To the front of the line again, as if nothing had come.
+    memmove(context->coded.order + 1, context->coded.order,
+            context->coded.queued++ * sizeof(uint32_t));
+    context->coded.order[0] = coded_index;
+    return;
+  }
+  give(&context->coded, coded_index, flags);
+}
+
+static void put_out_header(struct m2m_context *context) {
+  uint32_t index = take(&context->coded);
+  struct m2m_buffer *buffer = &context->coded.buffers[index];
+  memset(buffer->planes[0].memory, 0x55, 64);
+  buffer->planes[0].used = 64;
+  buffer->timestamp = (struct timeval){0, 0};
+  give(&context->coded, index, 0);
+}
+
+static void put_out_last(struct m2m_context *context) {
+  uint32_t index = take(&context->coded);
+  context->coded.buffers[index].planes[0].used = 0;
+  give(&context->coded, index, V4L2_BUF_FLAG_LAST);
+  context->drained = true;
+}
+
+static void *work(void *argument) {
+  struct m2m_context *context = argument;
+  pthread_mutex_lock(&context->lock);
+  while (!context->closing) {
+    const struct m2m_queue *raw = &context->raw;
+    const struct m2m_queue *coded = &context->coded;
+    bool both = raw->streaming && coded->streaming && coded->queued > 0;
+    if (both && raw->queued == 0 && context->draining && !context->drained) {
+      put_out_last(context);
+      m2m_wake(context);
+      continue;
+    }
+    if (!both || raw->queued == 0 || context->aborting) {
+      pthread_cond_wait(&context->changed, &context->lock);
+      continue;
+    }
+    if (context->pictures == 0 && m2m_has(context->model, "header") && coded->sequence == 0) {
+      put_out_header(context);
+      m2m_wake(context);
+      continue;
+    }
+    context->pictures++;
+    uint32_t raw_index = take(&context->raw);
+    uint32_t coded_index = take(&context->coded);
+    context->busy = true;
+    if (m2m_has(context->model, "delay")) wait_ms(context, m2m_number(context->model, "delay", 0));
+    while (m2m_has(context->model, "stall") && !context->aborting && !context->closing)
+      wait_ms(context, 5);
+    encode(context, raw_index, coded_index);
+    context->busy = false;
+    m2m_wake(context);
+  }
+  pthread_mutex_unlock(&context->lock);
+  return NULL;
+}
+
+void m2m_start_worker(struct m2m_context *context) {
+  if (context->working) return;
+  context->working = pthread_create(&context->worker, NULL, work, context) == 0;
+}
+
+void m2m_stop_worker(struct m2m_context *context) {
+  if (!context->working) return;
+  pthread_mutex_lock(&context->lock);
+  context->closing = true;
+  pthread_cond_broadcast(&context->changed);
+  pthread_mutex_unlock(&context->lock);
+  pthread_join(context->worker, NULL);
+}

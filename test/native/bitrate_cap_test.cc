@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: MIT
+#include "pipeline/bitrate_cap.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+
+#include "encoder/jpeg_quality.h"
+
+namespace mio {
+namespace {
+
+constexpr double kFps = 30;
+constexpr double kPixels = 1280 * 720;
+
+/** A stream with an encoder that obeys at once. */
+struct Stream {
+  BitrateCap &cap;
+  int quality;
+  int64_t time = 1'000'000'000;
+
+  /** Runs some pictures of a scene. Returns the bytes per second of the last half. */
+  double run(int pictures, double cost) {
+    double bytes = 0;
+    for (int i = 0; i < pictures; ++i) {
+      const double one = bits_per_pixel(quality) * kPixels / 8 * cost;
+      const int next = cap.add(static_cast<size_t>(one), quality, time);
+      EXPECT_LE(std::abs(next - quality), 3) << "quality jumps";
+      quality = next;
+      time += static_cast<int64_t>(1e9 / kFps);
+      if (i >= pictures / 2) bytes += one;
+    }
+    return bytes / (pictures - pictures / 2) * kFps;
+  }
+};
+
+TEST(BitrateCap, LeavesTheQualityAloneBelowTheLimit) {
+  BitrateCap cap(100e6, 85);
+  Stream stream{cap, 85};
+  stream.run(100, 1);
+  EXPECT_EQ(stream.quality, 85);
+}
+
+TEST(BitrateCap, WithoutALimitItDoesNothing) {
+  BitrateCap cap(0, 90);
+  Stream stream{cap, 90};
+  stream.run(100, 50);
+  EXPECT_EQ(stream.quality, 90);
+}
+
+TEST(BitrateCap, KeepsABusySceneBelowTheLimitAndUsesWhatThereIs) {
+  constexpr double kLimit = 2e6;
+  BitrateCap cap(kLimit, 90);
+  Stream stream{cap, 90};
+  const double rate = stream.run(200, 1.5);
+  EXPECT_LE(rate, kLimit * 1.02);
+  EXPECT_GE(rate, kLimit * 0.8) << "quality is thrown away";
+}
+
+TEST(BitrateCap, RaisesTheQualityAgainWhenTheSceneCalmsDown) {
+  BitrateCap cap(2e6, 80);
+  Stream stream{cap, 80};
+  stream.run(150, 3);
+  const int busy = stream.quality;
+  EXPECT_LT(busy, 60);
+  stream.run(300, 0.2);
+  EXPECT_EQ(stream.quality, 80);
+}
+
+TEST(BitrateCap, ANewWishHoldsTheLimitToo) {
+  BitrateCap cap(2e6, 40);
+  Stream stream{cap, 40};
+  stream.run(100, 1);
+  stream.quality = cap.want(95);
+  EXPECT_LT(stream.quality, 95);
+  EXPECT_LE(stream.run(100, 1), 2e6 * 1.02);
+  EXPECT_EQ(cap.want(10), 10);
+}
+
+TEST(BitrateCap, APauseIsNoFrameInterval) {
+  BitrateCap cap(2e6, 80);
+  Stream stream{cap, 80};
+  stream.run(100, 3);
+  const int before = stream.quality;
+  stream.time += 3'600'000'000'000;
+  stream.run(2, 3);
+  EXPECT_NEAR(stream.quality, before, 1);
+}
+
+}  // namespace
+}  // namespace mio
