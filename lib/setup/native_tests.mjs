@@ -27,7 +27,7 @@ export async function nativeTests() {
   for (const tree of TREES) {
     await step(`Native tests (${tree})`, 'CMake knows what changed', async (onLine) => {
       await configure(tree, onLine)
-      await run('cmake', ['--build', '--preset', tree, '--target', 'native_tests'], { onLine })
+      await run('cmake', ['--build', '--preset', tree, '--target', 'native_tests', 'm2m_tests'], { onLine })
     })
     add(counts, await ctest(tree))
   }
