@@ -109,16 +109,16 @@ void FallbackEncoder::keep() {
   std::unique_lock lock(mutex_);
   for (;;) {
     changed_.wait(lock, [this] { return stopping_ || !on_hardware_; });
-    const auto retired = std::move(retired_);
-    if (stopping_ || changed_.wait_for(lock, patience_, [this] { return stopping_; })) {
-      lock.unlock();
-      return;
-    }
+    // Closed before it is opened again, as many devices have one user at a time; and without the
+    // lock, as a driver may take its time over it while pictures go to the CPU.
+    auto retired = std::move(retired_);
+    lock.unlock();
+    retired.reset();
+    lock.lock();
+    if (changed_.wait_for(lock, patience_, [this] { return stopping_; })) return;
     const int quality = quality_;
     lock.unlock();
     try {
-      // Closed before it is opened again: many devices have one user at a time.
-      if (retired) retired->stop();
       back_to(make_hardware_(quality, *this));
       lock.lock();
     } catch (const std::exception &) {

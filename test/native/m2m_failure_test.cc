@@ -198,6 +198,22 @@ TEST(M2mFailures, ADeviceThatStaysBrokenIsTriedLessAndLessOften) {
   EXPECT_STREQ(stage.encoder_->name(), "turbojpeg");
 }
 
+TEST(M2mFailures, TheBrokenDeviceIsClosedBeforeItIsOpenedAgain) {
+  Stage stage(true);
+  stage.run(3);
+  stage.world_.forget();
+  stage.world_.on("video31.io-error");
+  stage.run_until([&] { return !stage.collector_.changes_.empty(); });
+  stage.world_.off("video31.io-error");
+  stage.run_until([&] { return stage.collector_.changes_.size() >= 2; });
+  std::vector<std::string> uses;
+  for (const std::string &line : stage.world_.log("video31 ")) {
+    if (line.ends_with(" open") || line.ends_with(" close")) uses.push_back(line.substr(8));
+  }
+  ASSERT_FALSE(uses.empty());
+  EXPECT_EQ(uses.front(), "close");
+}
+
 TEST(M2mFailures, StopsWhileStalledAndWhileItIsTriedAgain) {
   const size_t before = [] {
     {
