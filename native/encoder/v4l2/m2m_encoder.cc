@@ -24,10 +24,13 @@ constexpr size_t kInFlight = 2;
 /** A second bad picture in a row is no accident. */
 constexpr int kBadInARow = 2;
 
-/** Four frame intervals: time for a device that is behind, and short for those who watch. */
+/**
+ * Four frame intervals: time for a device that is behind, and short for those who watch. Never so
+ * short that a busy CPU, which lets our own thread wait, looks like a device that hangs.
+ */
 milliseconds deadline_at(double fps) {
   const milliseconds four(static_cast<int64_t>(4000.0 / (fps > 0 ? fps : 30)));
-  return std::clamp(four, milliseconds(200), milliseconds(1000));
+  return std::clamp(four, milliseconds(500), milliseconds(1000));
 }
 
 }  // namespace
