@@ -12,5 +12,12 @@ export type { FrameWish } from './camera/await_frame.ts'
 export { LastingCamera } from './camera/lasting_camera.ts'
 export { listCameras, type CameraInfo } from './camera/list.ts'
 export { setLogListener, type LogLine } from './camera/log.ts'
-export type { CameraOptions } from './camera/options.ts'
-export type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './camera/source.ts'
+export type { CameraOptions, CapturePatch, CaptureSettings } from './camera/options.ts'
+export type {
+  CameraMode,
+  CameraState,
+  CameraStatistics,
+  EncoderInfo,
+  FrameSource,
+  SensorMode,
+} from './camera/source.ts'

@@ -1,12 +1,29 @@
 import { EventEmitter } from 'node:events'
 import { awaitFrame, type FrameWish } from './await_frame.ts'
 import { binding, type NativeCamera, type NativeOpened, type NativeStatistics } from './binding.ts'
-import { checkControls, describeControl, type Control, type ControlValue } from './controls.ts'
+import {
+  checkControls,
+  defaultsOf,
+  describeControl,
+  withoutNames,
+  type Control,
+  type ControlValue,
+  type Point,
+} from './controls.ts'
 import { fromNative, MioError } from './errors.ts'
 import { Frame, Loan } from './frame.ts'
 import { FrameIterator } from './frame_iterator.ts'
 import { findCamera, keepingLibcamera, type CameraInfo } from './list.ts'
-import { cameraOptions, checkCameraOptions, type CameraOptions, type CheckedCameraOptions } from './options.ts'
+import {
+  cameraOptions,
+  captureSettings,
+  checkCameraOptions,
+  patchCameraOptions,
+  type CameraOptions,
+  type CapturePatch,
+  type CaptureSettings,
+  type CheckedCameraOptions,
+} from './options.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './source.ts'
 
 /**
@@ -52,9 +69,13 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   /** The id as the backend has it. */
   readonly backendId: string
   readonly restarts = 0
+  readonly restartReasons = {}
 
   readonly #native: NativeCamera
   #opened!: NativeOpened
+  #options: CheckedCameraOptions
+  /** Controls that were set, by name. */
+  #set: Record<string, ControlValue> = {}
   #state: CameraState = { status: 'starting', since: new Date() }
   #early: MioError | undefined
   #closing: Promise<void> | undefined
@@ -68,13 +89,14 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
 
   /** @internal Use {@link openCamera}. */
   static async open(info: CameraInfo, options: CheckedCameraOptions): Promise<Camera> {
-    const camera = new Camera(info)
+    const camera = new Camera(info, options)
     await camera.#open(options)
     return camera
   }
 
-  private constructor(info: CameraInfo) {
+  private constructor(info: CameraInfo, options: CheckedCameraOptions) {
     super()
+    this.#options = options
     this.id = info.id
     this.name = info.name
     this.backend = info.backend
@@ -120,23 +142,55 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     return { name: this.#opened.encoder, reason: this.#opened.encoderReason }
   }
 
-  /** The camera's controls by name, as libcamera describes them. Empty once closed. */
-  get controls(): Readonly<Record<string, Control>> {
-    return Object.fromEntries(this.#native.controls().map((native) => [native.name, describeControl(native)]))
+  get settings(): CaptureSettings {
+    return captureSettings(this.#options)
   }
 
-  /**
-   * Sets controls; they take effect with one of the next frames. One bad value, and nothing is set.
-   * @throws {MioError} `ERR_UNKNOWN_CONTROL`, `ERR_INVALID_OPTION`, `ERR_CAMERA_CLOSED`
-   */
+  /** The camera's controls by name, as libcamera describes them. Empty once closed. */
+  get controls(): Readonly<Record<string, Control>> {
+    return Object.fromEntries(
+      this.#native.controls().map((native) => [native.name, describeControl(native, this.#set[native.name])]),
+    )
+  }
+
   async setControls(values: Readonly<Record<string, ControlValue>>): Promise<void> {
     this.#assertOpen('set controls')
-    const settings = checkControls(this.#native.controls(), values)
+    const natives = this.#native.controls()
+    const settings = checkControls(natives, values)
     try {
       this.#native.setControls(settings)
     } catch (error) {
       throw fromNative(error, 'set controls')
     }
+    this.#set = { ...this.#set, ...withoutNames(natives, values) }
+  }
+
+  async resetControls(): Promise<void> {
+    this.#assertOpen('reset the controls')
+    await this.setControls(defaultsOf(this.#native.controls(), Object.keys(this.#set)))
+    this.#set = {}
+  }
+
+  async focus(_point?: Point): Promise<void> {
+    this.#assertOpen('focus')
+    throw this.#notYet('focus')
+  }
+
+  async reconfigure(patch: CapturePatch): Promise<void> {
+    this.#assertOpen('reconfigure')
+    const options = patchCameraOptions(this.#options, patch)
+    if (Object.keys(patch).some((key) => key !== 'quality')) throw this.#notYet('reconfigure')
+    this.#native.setQuality(options.quality)
+    this.#options = options
+  }
+
+  async still(_options: { timeout?: number } = {}): Promise<Frame> {
+    this.#assertOpen('take a still')
+    throw this.#notYet('take a still')
+  }
+
+  #notYet(asked: string): MioError {
+    return new MioError('ERR_NOT_SUPPORTED', { asked: `${asked} with camera "${this.id}"`, found: 'it cannot yet' })
   }
 
   /**
@@ -152,6 +206,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       })
     }
     this.#native.setQuality(quality)
+    this.#options = { ...this.#options, quality }
   }
 
   subscribe(listener: (frame: Frame) => void): () => void {

@@ -32,12 +32,17 @@ export interface Control {
   readonly min?: ControlValue
   readonly max?: ControlValue
   readonly default?: ControlValue
+  /**
+   * What is in force: as the camera reported it with its last picture, else what was set, else the default.
+   * Undefined where none of these is known.
+   */
+  readonly value?: ControlValue
   /** Names and numbers that the camera offers. */
   readonly enumerators?: Readonly<Record<string, number>>
 }
 
-/** What JavaScript shows of a native description. */
-export function describeControl(native: NativeControl): Control {
+/** What JavaScript shows of a native description, with what is in force. */
+export function describeControl(native: NativeControl, value = native.default as ControlValue | undefined): Control {
   const { name, vendor, type, isArray } = native
   const optional = (key: 'size' | 'min' | 'max' | 'default' | 'enumerators') =>
     native[key] === undefined ? {} : { [key]: native[key] }
@@ -51,7 +56,37 @@ export function describeControl(native: NativeControl): Control {
     ...optional('max'),
     ...optional('default'),
     ...optional('enumerators'),
+    ...(value === undefined ? {} : { value }),
   }
+}
+
+/** Values with the numbers of enumerators in place of their names, as the camera reports them. */
+export function withoutNames(
+  natives: readonly NativeControl[],
+  values: Readonly<Record<string, ControlValue>>,
+): Record<string, ControlValue> {
+  const number = (name: string, value: ControlValue): ControlValue => {
+    const known = natives.find((native) => native.name === name)?.enumerators
+    return (typeof value === 'string' ? known?.[value] : undefined) ?? value
+  }
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, number(name, value)]))
+}
+
+/** What brings back the camera's own choice when one of these, which have no such default, was set by hand. */
+const automatic: Readonly<Record<string, string>> = {
+  ExposureTime: 'AeEnable',
+  AnalogueGain: 'AeEnable',
+  ColourGains: 'AwbEnable',
+  ColourTemperature: 'AwbEnable',
+}
+
+/** The values that undo what was set: the defaults of those controls, as far as they have any. */
+export function defaultsOf(natives: readonly NativeControl[], set: readonly string[]): Record<string, ControlValue> {
+  const names = new Set(set.flatMap((name) => [name, automatic[name] ?? name]))
+  const settable = natives.filter(
+    (native) => names.has(native.name) && native.default !== undefined && native.type !== 'string',
+  )
+  return Object.fromEntries(settable.map((native) => [native.name, native.default as ControlValue]))
 }
 
 const members: Partial<Record<Control['type'], readonly string[]>> = {

@@ -26,6 +26,7 @@ export const remedies = {
   ERR_FRAME_RELEASED: 'Use frame.data before frame.release(), or keep a copy with frame.copy()',
   ERR_SNAPSHOT_TIMEOUT: 'Look at the state of the camera; ask again when it is live',
   ERR_INVALID_OPTION: 'Correct the option',
+  ERR_NOT_SUPPORTED: 'camera.controls lists what this camera has',
   ERR_UNKNOWN_CONTROL: 'camera.controls lists what this camera has',
   ERR_CONFIG: 'Correct the setting and start again: motioninocean --help',
   ERR_PORT_IN_USE: 'Choose another port with MIO_PORT or --port, or stop the program that listens there',

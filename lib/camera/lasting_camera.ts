@@ -1,10 +1,19 @@
 import { awaitFrame, type FrameWish } from './await_frame.ts'
 import { binding, type NativeCameraWatch } from './binding.ts'
 import { findAndOpen, type Camera } from './camera.ts'
+import type { Control, ControlValue, Point } from './controls.ts'
 import { MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { urlSafeId } from './list.ts'
-import { checkCameraOptions, type CameraOptions, type CheckedCameraOptions } from './options.ts'
+import {
+  captureSettings,
+  checkCameraOptions,
+  patchCameraOptions,
+  type CameraOptions,
+  type CapturePatch,
+  type CaptureSettings,
+  type CheckedCameraOptions,
+} from './options.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './source.ts'
 
 /** Milliseconds before the first attempt to open again, and at most; doubled after each failure. */
@@ -16,7 +25,7 @@ const longestDelay = 10_000
  * libcamera says that a camera came. Never replaced by another one.
  */
 export class LastingCamera implements FrameSource {
-  readonly #options: CheckedCameraOptions
+  #options: CheckedCameraOptions
   readonly #onEvent: (state: CameraState) => void
   /** Fixed once the camera has been seen: another one at the same index is not it. */
   #wanted: number | string
@@ -91,9 +100,46 @@ export class LastingCamera implements FrameSource {
   get restarts(): number {
     return Math.max(0, this.#opens - 1)
   }
-  /** The camera while it is open, for its controls. */
+  readonly restartReasons: Readonly<Record<string, number>> = {}
+  /** The camera while it is open. */
   get camera(): Camera | undefined {
     return this.#state.status === 'live' ? this.#camera : undefined
+  }
+  get controls(): Readonly<Record<string, Control>> {
+    return this.#camera?.controls ?? {}
+  }
+  get settings(): CaptureSettings {
+    return captureSettings(this.#options)
+  }
+
+  async setControls(values: Readonly<Record<string, ControlValue>>): Promise<void> {
+    await this.#live('set controls').setControls(values)
+  }
+
+  async resetControls(): Promise<void> {
+    await this.#live('reset the controls').resetControls()
+  }
+
+  async focus(point?: Point): Promise<void> {
+    await this.#live('focus').focus(point)
+  }
+
+  async reconfigure(patch: CapturePatch): Promise<void> {
+    await this.#live('reconfigure').reconfigure(patch)
+    this.#options = patchCameraOptions(this.#options, patch)
+  }
+
+  async still(options?: { timeout?: number }): Promise<Frame> {
+    return this.#live('take a still').still(options)
+  }
+
+  #live(asked: string): Camera {
+    if (this.camera) return this.camera
+    const { status, code, message } = this.#state
+    throw new MioError(status === 'closed' ? 'ERR_CAMERA_CLOSED' : (this.#fault?.code ?? 'ERR_CAMERA_STARTING'), {
+      asked: `${asked} with camera "${this.id}"`,
+      found: message ?? `it is ${code ?? status}`,
+    })
   }
 
   subscribe(listener: (frame: Frame) => void): () => void {

@@ -39,6 +39,29 @@ export const cameraOptions = z.strictObject({
     .describe('Milliseconds without a good picture until the camera counts as stalled'),
 })
 
+const { width, height, fps, minFps, quality, encoder, rotation, hflip, vflip, bufferCount } = cameraOptions.shape
+
+/** What can be changed while the camera runs: the same options, and nothing by default. */
+export const capturePatch = z
+  .strictObject({
+    width: width.unwrap(),
+    height: height.unwrap(),
+    fps: fps.unwrap(),
+    minFps: minFps.nullable().describe('Lowest rate in low light; null: the rate never falls'),
+    quality: quality.unwrap(),
+    encoder: encoder.unwrap(),
+    rotation: rotation.unwrap(),
+    hflip: hflip.unwrap(),
+    vflip: vflip.unwrap(),
+    bufferCount: bufferCount.nullable().describe("Camera buffers; null: the camera's own choice"),
+  })
+  .partial()
+
+/** A change of {@link CaptureSettings}: what is left out stays as it is. */
+export type CapturePatch = z.input<typeof capturePatch>
+/** What was asked of a camera that can be changed while it runs; `CameraMode` tells what came of it. */
+export type CaptureSettings = Pick<CheckedCameraOptions, keyof CapturePatch>
+
 /** Options of `openCamera`; all are optional. */
 export type CameraOptions = z.input<typeof cameraOptions>
 export type CheckedCameraOptions = z.output<typeof cameraOptions>
@@ -48,13 +71,35 @@ export type CheckedCameraOptions = z.output<typeof cameraOptions>
  * @throws {MioError} `ERR_INVALID_OPTION`
  */
 export function checkCameraOptions(options: CameraOptions = {}): CheckedCameraOptions {
-  const result = cameraOptions.safeParse(options)
+  return parse(cameraOptions, options, 'open a camera')
+}
+
+/**
+ * The options after a change.
+ * @throws {MioError} `ERR_INVALID_OPTION`
+ */
+export function patchCameraOptions(options: CheckedCameraOptions, patch: CapturePatch): CheckedCameraOptions {
+  const changed = Object.entries(parse(capturePatch, patch, 'reconfigure a camera'))
+    .filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, value ?? undefined])
+  return { ...options, ...(Object.fromEntries(changed) as Partial<CaptureSettings>) }
+}
+
+/** Those of the options that can be changed while the camera runs. */
+export function captureSettings(options: CheckedCameraOptions): CaptureSettings {
+  const keys = Object.keys(capturePatch.shape) as (keyof CaptureSettings)[]
+  const known = keys.filter((key) => options[key] !== undefined).map((key) => [key, options[key]])
+  return Object.fromEntries(known) as CaptureSettings
+}
+
+function parse<T extends z.ZodType>(schema: T, options: z.input<T>, asked: string): z.output<T> {
+  const result = schema.safeParse(options)
   if (result.success) return result.data
   const issue = result.error.issues[0]
   const name = issue?.code === 'unrecognized_keys' ? issue.keys[0] : issue?.path.join('.')
   const value = (options as Record<string, unknown>)[name ?? '']
   throw new MioError('ERR_INVALID_OPTION', {
-    asked: 'open a camera',
+    asked,
     found: `option ${name} is ${JSON.stringify(value)}: ${issue?.message}`,
   })
 }

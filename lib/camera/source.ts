@@ -1,12 +1,14 @@
+import type { Control, ControlValue, Point, Rectangle } from './controls.ts'
 import type { Frame } from './frame.ts'
+import type { CapturePatch, CaptureSettings } from './options.ts'
 
 /** Whether pictures come, and if not, why and since when. */
 export interface CameraState {
   /**
    * `starting`: opened, no frame yet. `live`: frames come. `waiting`: no frames; it is being opened again.
-   * `closed`: for good.
+   * `idle`: stopped because nobody watches; the first who asks for a picture wakes it. `closed`: for good.
    */
-  readonly status: 'starting' | 'live' | 'waiting' | 'closed'
+  readonly status: 'starting' | 'live' | 'waiting' | 'idle' | 'closed'
   readonly since: Date
   /** The stable error code behind `waiting`, e.g. `ERR_CAMERA_UNPLUGGED`. */
   readonly code?: string
@@ -27,6 +29,23 @@ export interface CameraMode {
   readonly bufferCount: number
   /** Where the camera's buffers come from, e.g. `dma-heap linux,cma` or `allocator`. */
   readonly memory: string
+  /** The sensor's mode, where the camera tells; undefined for webcams and the like. */
+  readonly sensor?: SensorMode
+  /** The part of the sensor that the picture shows, in the sensor's pixels, where the camera tells. */
+  readonly crop?: Rectangle
+}
+
+/** How a sensor is read out. */
+export interface SensorMode {
+  readonly width: number
+  readonly height: number
+  readonly bitDepth: number
+  /** The part of the sensor that this mode reads, in the sensor's pixels. */
+  readonly crop: Rectangle
+  /** Frames per second at most. */
+  readonly maxFps: number
+  /** Whether it reads as much of the sensor as any mode does. */
+  readonly fullFieldOfView: boolean
 }
 
 export interface EncoderInfo {
@@ -75,6 +94,12 @@ export interface FrameSource {
   readonly encoder: EncoderInfo | undefined
   /** How often the camera has been opened again after a fault. */
   readonly restarts: number
+  /** The same by the code of the fault, e.g. `{ ERR_CAMERA_STALLED: 2 }`. */
+  readonly restartReasons: Readonly<Record<string, number>>
+  /** The camera's controls by name, each with its range and what is in force. */
+  readonly controls: Readonly<Record<string, Control>>
+  /** What was asked for and can be changed by {@link reconfigure}; {@link mode} tells what came of it. */
+  readonly settings: CaptureSettings
   /**
    * Calls `listener` with each new frame. The frame is borrowed: it is valid during the call, `retain()`
    * it to keep it. The camera encodes as long as anybody is subscribed.
@@ -90,5 +115,37 @@ export interface FrameSource {
    * @throws {MioError} `ERR_SNAPSHOT_TIMEOUT`, `ERR_CAMERA_CLOSED`
    */
   frame(options?: { maxAge?: number; timeout?: number }): Promise<Frame>
+  /**
+   * Sets controls; they take effect with one of the next frames. One bad value, and nothing is set.
+   * @throws {MioError} `ERR_UNKNOWN_CONTROL`, `ERR_INVALID_OPTION`, `ERR_CAMERA_CLOSED`
+   */
+  setControls(values: Readonly<Record<string, ControlValue>>): Promise<void>
+  /**
+   * Sets all that was set by {@link setControls} back to the camera's defaults.
+   * @throws {MioError} `ERR_CAMERA_CLOSED`
+   */
+  resetControls(): Promise<void>
+  /**
+   * Focuses once on a point of the picture; without one, goes back to focusing by itself on the whole of it.
+   * @param point as it is seen, from 0, 0 (left, top) to 1, 1
+   * @throws {MioError} `ERR_NOT_SUPPORTED` where the camera has no autofocus, `ERR_INVALID_OPTION`,
+   *   `ERR_CAMERA_CLOSED`
+   */
+  focus(point?: Point): Promise<void>
+  /**
+   * Changes how the camera captures, with all who are subscribed kept. Quality and, where the camera can, the
+   * frame rate change from one frame to the next; all else stops the camera for a moment. When the change
+   * fails, the camera goes on as it was.
+   * @throws {MioError} `ERR_INVALID_OPTION`, `ERR_CAMERA_CONFIG`, `ERR_ENCODER`, `ERR_NO_BUFFERS`,
+   *   `ERR_CAMERA_CLOSED`
+   */
+  reconfigure(patch: CapturePatch): Promise<void>
+  /**
+   * One picture in the camera's full resolution, in memory of its own. Where the camera cannot give it beside
+   * the stream, the stream pauses for it. The stream goes on afterwards, whatever comes of it.
+   * @param options.timeout milliseconds to wait at most. Default 10 000.
+   * @throws {MioError} `ERR_SNAPSHOT_TIMEOUT`, `ERR_CAMERA_CLOSED`, `ERR_NO_BUFFERS`, `ERR_CAMERA_CONFIG`
+   */
+  still(options?: { timeout?: number }): Promise<Frame>
   statistics(): CameraStatistics
 }

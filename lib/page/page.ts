@@ -1,6 +1,6 @@
 /** Of `/api/status`, what the page shows. */
 interface Status {
-  status: 'starting' | 'live' | 'waiting' | 'closed'
+  status: 'starting' | 'live' | 'waiting' | 'idle' | 'closed'
   code: string | null
   reason: string | null
   fps: number
@@ -19,7 +19,7 @@ const pollInterval = 2000
 /** Polls further apart than this mean that the computer slept, and its stream has been dropped. */
 const sleptFor = 10_000
 
-const words = { starting: 'Starting', live: 'Live', waiting: 'No signal', closed: 'Stopped' }
+const words = { starting: 'Starting', live: 'Live', waiting: 'No signal', idle: 'Asleep', closed: 'Stopped' }
 
 const picture = byId('picture') as HTMLImageElement
 const stage = byId('stage')

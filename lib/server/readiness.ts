@@ -17,7 +17,7 @@ export interface Readiness {
 }
 
 /**
- * Whether every camera gives frames. That follows from the cameras' states, which count the frames that a
+ * Whether every camera gives frames, or would as soon as somebody watched. That follows from the cameras' states, which count the frames that a
  * camera completes; frames delivered would not do, because while nobody watches none are.
  */
 export function readinessOf(sources: readonly FrameSource[]): Readiness {
@@ -36,7 +36,8 @@ export function readinessOf(sources: readonly FrameSource[]): Readiness {
 }
 
 function faultOf({ name, state }: FrameSource): { code: string; message: string } | undefined {
-  if (state.status === 'live') return undefined
+  // An idle camera is woken by whoever asks for a picture.
+  if (state.status === 'live' || state.status === 'idle') return undefined
   const { code, message } = state
   if (code !== undefined && message !== undefined) return { code, message }
   const error = new MioError(state.status === 'starting' ? 'ERR_CAMERA_STARTING' : 'ERR_CAMERA_CLOSED', {

@@ -120,6 +120,7 @@ function describe(source: FrameSource, lastFrame: Date): { text: PlaceholderText
     word: reason ?? status,
   })
   if (status === 'starting') return say('STARTING', since, code)
+  if (status === 'idle') return say('WAKING UP', since)
   if (status === 'closed') return say('CAMERA CLOSED', since, code)
   if (status === 'waiting') return say('NO SIGNAL', since, code)
   return say('NO SIGNAL', lastFrame, 'ERR_CAMERA_STALLED')

@@ -222,6 +222,30 @@ export function cameraContract(kind: CameraKind): void {
       }
     })
 
+    test('tells what is in force of each control, and goes back to the defaults', async () => {
+      const camera = await open()
+      const number = Object.values(camera.controls).find(({ name }) => name === 'Brightness')
+      if (!number) return
+      expect(number.value).toBe(number.default)
+      await camera.setControls({ [number.name]: 0.25 })
+      expect(camera.controls[number.name]?.value).toBe(0.25)
+      await camera.resetControls()
+      expect(camera.controls[number.name]?.value).toBe(number.default)
+    })
+
+    test('quality changes while it runs; what is not allowed changes nothing', async () => {
+      const camera = await open()
+      expect(camera.settings).toMatchObject({ width: 640, height: 480, quality: 80 })
+      await camera.reconfigure({ quality: 30 })
+      expect(camera.settings.quality).toBe(30)
+      await expect(camera.reconfigure({ quality: 200 })).rejects.toMatchObject({
+        code: 'ERR_INVALID_OPTION',
+        message: expect.stringContaining('quality'),
+      })
+      await expect(camera.reconfigure({ nonsense: 1 } as object)).rejects.toMatchObject({ code: 'ERR_INVALID_OPTION' })
+      expect(camera.settings.quality).toBe(30)
+    })
+
     test('one consumer that throws is reported and does not stop the others', async () => {
       const camera = await open()
       const thrown = new Promise<Error>((resolve) => {

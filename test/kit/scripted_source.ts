@@ -1,5 +1,7 @@
 import sharp from 'sharp'
 import { Frame, Loan } from '../../lib/camera/frame.ts'
+import type { Control, ControlValue, Point } from '../../lib/camera/controls.ts'
+import type { CapturePatch, CaptureSettings } from '../../lib/camera/options.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from '../../lib/camera/source.ts'
 import { MioError } from '../../lib/camera/errors.ts'
 
@@ -28,6 +30,31 @@ export class ScriptedSource implements FrameSource {
   state: CameraState = { status: 'live', since: new Date() }
   mode: CameraMode | undefined
   restarts = 0
+  restartReasons: Record<string, number> = {}
+  /** What it has been asked to set and change, in order. */
+  readonly asked: unknown[] = []
+  controls: Record<string, Control> = {
+    Brightness: {
+      name: 'Brightness',
+      vendor: 'scripted',
+      type: 'float',
+      isArray: false,
+      min: -1,
+      max: 1,
+      default: 0,
+      value: 0,
+    },
+  }
+  settings: CaptureSettings = {
+    width: 320,
+    height: 240,
+    fps: 30,
+    quality: 80,
+    encoder: 'auto',
+    rotation: 0,
+    hflip: false,
+    vflip: false,
+  }
   /** Frames lent now. */
   lent = 0
   /** Frames sent. */
@@ -86,6 +113,34 @@ export class ScriptedSource implements FrameSource {
         resolve(frame.retain())
       })
     })
+  }
+
+  async setControls(values: Readonly<Record<string, ControlValue>>): Promise<void> {
+    this.asked.push({ set: values })
+    for (const [name, value] of Object.entries(values)) {
+      const control = this.controls[name]
+      if (!control) throw new MioError('ERR_UNKNOWN_CONTROL', { asked: `set control ${name}`, found: 'there is none' })
+      this.controls = { ...this.controls, [name]: { ...control, value } }
+    }
+  }
+
+  async resetControls(): Promise<void> {
+    this.asked.push('reset')
+    await this.setControls({ Brightness: 0 })
+  }
+
+  async focus(point?: Point): Promise<void> {
+    this.asked.push({ focus: point })
+  }
+
+  async reconfigure(patch: CapturePatch): Promise<void> {
+    this.asked.push({ reconfigure: patch })
+    this.settings = { ...this.settings, ...patch } as CaptureSettings
+  }
+
+  async still({ timeout = 10_000 } = {}): Promise<Frame> {
+    this.asked.push('still')
+    return this.frame({ timeout })
   }
 
   statistics(): CameraStatistics {
