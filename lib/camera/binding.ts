@@ -140,6 +140,8 @@ export interface Binding {
   listCameras(
     backend: 'libcamera' | 'synthetic',
   ): Promise<{ version: string; builtFor: string; cameras: { id: string; model: string }[] }>
+  /** False for what is no TCP socket. */
+  limitBacklog(descriptor: number, bytes: number): boolean
   onLog(listener: ((level: number, category: string, message: string) => void) | undefined): void
 }
 

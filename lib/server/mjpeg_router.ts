@@ -2,6 +2,7 @@ import cors from 'cors'
 import { type RequestHandler, Router } from 'express'
 import { MioError } from '../camera/errors.ts'
 import type { FrameSource } from '../camera/source.ts'
+import { connectionOf } from '../stream/connection.ts'
 import { type Hub, type HubOptions, hubOf } from '../stream/hub.ts'
 import { formatTimestamp, streamHeaders } from '../stream/multipart.ts'
 import { parseQuery, snapshotQuery, streamQuery } from './query.ts'
@@ -48,7 +49,7 @@ function streamHandler(
   { maxClients = 0, clients = () => hub.viewers.size }: MjpegRouterOptions,
 ): RequestHandler {
   return (request, response) => {
-    const { fps } = parseQuery(streamQuery, request)
+    const { fps, frames } = parseQuery(streamQuery, request)
     if (hub.closed) throw new MioError('ERR_STOPPING', { asked: 'stream', found: 'the service is being stopped' })
     const isHead = request.method === 'HEAD'
     if (!isHead && maxClients > 0 && clients() >= maxClients) {
@@ -60,9 +61,7 @@ function streamHandler(
     if (isHead) return void response.end()
     // The client may have gone while an asynchronous handler before this one was busy.
     if (response.closed) return
-    request.socket.setNoDelay(true)
-    const viewer = hub.join(response, { fps })
-    response.on('close', () => viewer.disconnected()).on('error', () => viewer.leave())
+    hub.join(connectionOf(response), { fps, frames, address: request.ip })
   }
 }
 

@@ -2,9 +2,14 @@ import type { Request } from 'express'
 import { z } from 'zod'
 import { MioError } from '../camera/errors.ts'
 
-/** `?fps=` of a stream. */
+/** `?fps=` and `?frames=` of a stream. */
 export const streamQuery = z.object({
   fps: z.coerce.number<string>('a number above 0').positive('a number above 0').optional(),
+  frames: z.coerce
+    .number<string>('a whole number from 1 on')
+    .int('a whole number from 1 on')
+    .min(1, 'a whole number from 1 on')
+    .optional(),
 })
 
 /** `?max_age=` of a snapshot, in milliseconds. */

@@ -1,15 +1,28 @@
 import type { Frame } from '../camera/frame.ts'
 import type { FrameSource } from '../camera/source.ts'
+import type { Connection } from './connection.ts'
+import type { Departure, StreamStatistics, ViewerReport } from './delivery.ts'
+import { type Histogram, Latency } from './latency.ts'
 import { NoSignal } from './no_signal.ts'
 import { FramePart, type Part, PlaceholderPart } from './part.ts'
 import type { Size } from './placeholder.ts'
-import { type Sink, Viewer } from './viewer.ts'
+import { Viewer } from './viewer.ts'
 
 export interface HubOptions {
   /** Milliseconds in which a viewer must take a frame; after that it is dropped. Default 10 000. */
   sendTimeout?: number
   /** Size of the placeholder while the camera's is unknown. Default 1280 × 720. */
   size?: Size
+}
+
+/** What a viewer asked for. */
+export interface JoinOptions {
+  /** Frames per second at most for this viewer alone. */
+  fps?: number | undefined
+  /** Parts until its stream ends. */
+  frames?: number | undefined
+  /** The client's address, for people. */
+  address?: string | undefined
 }
 
 /**
@@ -22,6 +35,12 @@ export class Hub {
   readonly #source: FrameSource
   readonly #sendTimeout: number
   readonly #noSignal: NoSignal
+  readonly #latency = new Latency()
+  /** Viewers that have been. */
+  #joined = 0
+  readonly #left: Record<Departure, number> = { ended: 0, disconnected: 0, timeout: 0 }
+  /** Sums of those that have left. */
+  readonly #past = { sent: 0, skipped: 0, bytes: 0 }
   #serial = 0
   #newest: Part | undefined
   #unsubscribe: (() => void) | undefined
@@ -45,16 +64,33 @@ export class Hub {
     return this.#closing !== undefined
   }
 
-  /**
-   * Streams to `sink` until the viewer leaves. The caller must call `viewer.disconnected()` when the
-   * connection has closed.
-   * @param options.fps frames per second at most for this viewer alone.
-   */
-  join(sink: Sink, { fps }: { fps?: number | undefined } = {}): Viewer {
-    const viewer = new Viewer(sink, {
+  /** The viewers in numbers, the longest there first. */
+  clients(): ViewerReport[] {
+    return [...this.#viewers].map((viewer) => viewer.report())
+  }
+
+  /** Sums over all viewers so far. */
+  statistics(): StreamStatistics {
+    const sums = { ...this.#past }
+    for (const viewer of this.#viewers) addUp(sums, viewer)
+    return { joined: this.#joined, left: { ...this.#left }, ...sums }
+  }
+
+  /** Time from exposure to socket, of all frames and viewers so far. */
+  latency(): Histogram {
+    return this.#latency.read()
+  }
+
+  /** Streams to `connection` until the viewer leaves. Its first picture is the newest there is, at once. */
+  join(connection: Connection, { fps, frames, address }: JoinOptions = {}): Viewer {
+    const viewer = new Viewer(connection, {
+      id: ++this.#joined,
+      address,
       fps,
+      frames,
       sendTimeout: this.#sendTimeout,
       newest: () => this.#newest,
+      latency: this.#latency,
       onLeave: this.#onLeave,
     })
     this.#viewers.add(viewer)
@@ -95,8 +131,10 @@ export class Hub {
     for (const viewer of this.#viewers) viewer.offer(part)
   }
 
-  readonly #onLeave = (viewer: Viewer): void => {
+  readonly #onLeave = (viewer: Viewer, why: Departure): void => {
     this.#viewers.delete(viewer)
+    this.#left[why]++
+    addUp(this.#past, viewer)
     if (this.#viewers.size > 0) return
     this.#stop()
     this.#onEmpty?.()
@@ -118,6 +156,14 @@ export class Hub {
       return undefined
     }
   }
+}
+
+type Sums = { sent: number; skipped: number; bytes: number }
+
+function addUp(sums: Sums, { sent, skipped, bytes }: Readonly<Sums>): void {
+  sums.sent += sent
+  sums.skipped += skipped
+  sums.bytes += bytes
 }
 
 const hubs = new WeakMap<FrameSource, Hub>()

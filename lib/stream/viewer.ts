@@ -1,26 +1,31 @@
-import { opening } from './multipart.ts'
+import { monotonicNow } from './clock.ts'
+import type { Connection } from './connection.ts'
+import type { Departure, ViewerReport } from './delivery.ts'
+import type { Latency } from './latency.ts'
+import { closing, opening } from './multipart.ts'
 import { Pacing } from './pacing.ts'
 import type { Part } from './part.ts'
+import { Rate } from './rate.ts'
 
-/** What a viewer is written to: an `http.ServerResponse`, a `net.Socket`, or anything alike. */
-export interface Sink {
-  cork(): void
-  uncork(): void
-  /** `done` is called when the bytes have been taken, or with an error when they never will be. */
-  write(chunk: Uint8Array, done?: (error?: Error | null) => void): unknown
-  end(): unknown
-  destroy(): unknown
-}
+/** Bytes by which the kernel's share of a connection is raised. */
+const backlogStep = 64 * 1024
 
 export interface ViewerOptions {
+  id: number
+  /** The client's, for people. */
+  address?: string | undefined
   /** Frames per second at most; by default every frame. */
   fps?: number | undefined
+  /** Parts until the stream ends; by default it does not. */
+  frames?: number | undefined
   /** Milliseconds in which a part must be taken; after that the viewer is dropped. */
   sendTimeout: number
   /** The newest part there is. */
   newest: () => Part | undefined
+  /** Where the time from exposure to socket is counted. */
+  latency: Latency
   /** Called once, when the viewer has left. */
-  onLeave: (viewer: Viewer) => void
+  onLeave: (viewer: Viewer, why: Departure) => void
 }
 
 /**
@@ -31,6 +36,8 @@ export interface ViewerOptions {
  * than the high-water mark, so it is false even when the kernel took everything at once.
  */
 export class Viewer {
+  readonly id: number
+  readonly address: string | undefined
   /** When it came, milliseconds since 1970. */
   readonly since = Date.now()
   /** Parts taken whole. */
@@ -40,26 +47,44 @@ export class Viewer {
   /** Bytes of the parts taken. */
   bytes = 0
 
-  readonly #sink: Sink
+  readonly #connection: Connection
   readonly #options: ViewerOptions
   readonly #pacing: Pacing
+  readonly #rate = new Rate()
   readonly #deadline: NodeJS.Timeout
   #inFlight: Part | undefined
+  #inFlightBytes = 0
+  /** Bytes that the kernel may keep. */
+  #backlog = 0
+  /** Parts begun. */
+  #begun = 0
   /** Serial of the last part sent. */
   #serial = -1
+  /** When the last frame taken was exposed, by {@link monotonicNow}. */
+  #exposed: number | undefined
   /** Whether a newer part is due as soon as the one in flight has been taken. */
   #behind = false
   /** How to end, once asked to. */
   #ending: { last: Part | undefined } | undefined
   #left = false
 
-  constructor(sink: Sink, options: ViewerOptions) {
-    this.#sink = sink
+  constructor(connection: Connection, options: ViewerOptions) {
+    this.#connection = connection
     this.#options = options
+    this.id = options.id
+    this.address = options.address
     this.#pacing = new Pacing(options.fps)
     // Refreshed with each part instead of made anew. It may fire while nothing is in flight: no harm.
-    this.#deadline = setTimeout(() => this.#inFlight && this.leave(), options.sendTimeout).unref()
-    sink.write(opening)
+    this.#deadline = setTimeout(() => this.#inFlight && this.leave('timeout'), options.sendTimeout).unref()
+    connection.onClose(() => this.#disconnected())
+    connection.write(opening)
+  }
+
+  report(): ViewerReport {
+    const { id, address, since, sent, skipped, bytes } = this
+    const now = monotonicNow()
+    const age = this.#exposed === undefined ? undefined : now - this.#exposed
+    return { id, address, since, sent, skipped, bytes, fps: this.#rate.perSecond(now), age }
   }
 
   /** Sends `part` if it is due: now, or, while another is in flight, whatever is newest afterwards. */
@@ -82,19 +107,20 @@ export class Viewer {
   }
 
   /** Cuts the connection. A part in flight is not dropped yet: libuv may still read it. */
-  leave(): void {
+  leave(why: Departure = 'disconnected'): void {
     if (this.#left) return
     this.#left = true
     clearTimeout(this.#deadline)
-    this.#sink.destroy()
-    this.#options.onLeave(this)
+    if (why === 'ended') this.#connection.end()
+    else this.#connection.destroy()
+    this.#options.onLeave(this, why)
   }
 
   /**
    * The connection has closed, so that nothing reads a part in flight any more. Needed because
    * `http.ServerResponse` forgets the callback of a write between its socket's end and its 'close' event.
    */
-  disconnected(): void {
+  #disconnected(): void {
     this.leave()
     this.#drop()
   }
@@ -104,15 +130,22 @@ export class Viewer {
     this.#behind = false
     this.#serial = part.serial
     part.hold()
+    const tail = ++this.#begun === this.#options.frames ? closing : part.tail
+    this.#inFlightBytes = part.head.length + part.jpeg.length + tail.length
     this.#deadline.refresh()
+    const connection = this.#connection
+    if (this.#inFlightBytes > this.#backlog) {
+      this.#backlog = Math.ceil(this.#inFlightBytes / backlogStep) * backlogStep
+      connection.limitBacklog(this.#backlog)
+    }
     try {
       // Corked, the three Buffers go out in one writev: no copy of the JPEG, and its start travels with its
       // header (Mainsail misses a start marker that is split from it).
-      this.#sink.cork()
-      this.#sink.write(part.head)
-      this.#sink.write(part.jpeg)
-      this.#sink.write(part.tail, this.#onTaken)
-      this.#sink.uncork()
+      connection.cork()
+      connection.write(part.head)
+      connection.write(part.jpeg)
+      connection.write(tail, this.#onTaken)
+      connection.uncork()
     } catch (error) {
       this.#onTaken(error as Error)
     }
@@ -122,11 +155,21 @@ export class Viewer {
     const part = this.#drop()
     if (!part || this.#left) return
     if (error) return this.leave()
-    this.sent++
-    this.bytes += part.head.length + part.jpeg.length + part.tail.length
+    this.#count(part)
+    if (this.#begun === this.#options.frames) return this.leave('ended')
     if (this.#ending) return this.#finish(this.#ending)
     const newest = this.#behind && this.#options.newest()
     if (newest) this.#send(newest)
+  }
+
+  #count({ time }: Part): void {
+    const now = monotonicNow()
+    this.sent++
+    this.bytes += this.#inFlightBytes
+    this.#rate.add(now)
+    if (time === undefined) return
+    this.#exposed = time
+    this.#options.latency.add(now - time)
   }
 
   #drop(): Part | undefined {
@@ -140,6 +183,6 @@ export class Viewer {
     const { last } = ending
     ending.last = undefined
     if (last) this.#send(last)
-    else this.#sink.end()
+    else this.leave('ended')
   }
 }

@@ -11,6 +11,7 @@
 #include "addon/log_listener.h"
 #include "addon/promise_task.h"
 #include "backend/registry.h"
+#include "core/tcp.h"
 
 namespace {
 
@@ -44,11 +45,19 @@ Napi::Value list_cameras(const Napi::CallbackInfo &info) {
       });
 }
 
+// limitBacklog(descriptor, bytes): boolean
+Napi::Value limit_backlog(const Napi::CallbackInfo &info) {
+  return Napi::Boolean::New(info.Env(),
+                            mio::limit_backlog(info[0].As<Napi::Number>().Int32Value(),
+                                               info[1].As<Napi::Number>().Uint32Value()));
+}
+
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   mio::AddonData::install(env);
   exports.Set("Camera", mio::CameraWrap::define(env));
   exports.Set("CameraWatch", mio::CameraWatch::define(env));
   exports.Set("listCameras", Napi::Function::New(env, list_cameras, "listCameras"));
+  exports.Set("limitBacklog", Napi::Function::New(env, limit_backlog, "limitBacklog"));
   exports.Set("onLog", Napi::Function::New(env, mio::set_log_listener, "onLog"));
   return exports;
 }

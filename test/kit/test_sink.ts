@@ -1,14 +1,17 @@
-import type { Sink } from '../../lib/stream/viewer.ts'
+import type { Connection } from '../../lib/stream/connection.ts'
 
 /** A connection in the test's hands: it takes a write when the test says so. */
-export class TestSink implements Sink {
+export class TestSink implements Connection {
   /** The corked writes so far, each with its chunks. The first is the opening boundary. */
   readonly writes: Uint8Array[][] = []
   ended = false
   destroyed = false
   /** Takes everything at once, as the kernel does for a viewer that keeps up. */
   readonly eager: boolean
+  /** Bytes that the kernel was told to keep at most. */
+  backlog = 0
   #corked = false
+  #onClose = (): void => {}
   #waiting: ((error?: Error) => void)[] = []
 
   constructor({ eager = false } = {}) {
@@ -50,6 +53,19 @@ export class TestSink implements Sink {
 
   end(): void {
     this.ended = true
+  }
+
+  onClose(listener: () => void): void {
+    this.#onClose = listener
+  }
+
+  limitBacklog(bytes: number): void {
+    this.backlog = bytes
+  }
+
+  /** The other side closes it. */
+  close(): void {
+    this.#onClose()
   }
 
   /** As a socket does: the callbacks fire later, with an error. */

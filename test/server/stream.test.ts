@@ -93,6 +93,25 @@ test('?fps= limits one viewer alone', async () => {
   expect(Math.abs(slow.received - seconds * 3)).toBeLessThanOrEqual(2)
 })
 
+test('?frames= ends the answer after so many pictures', async () => {
+  await using service = await startService({ sources: [source] })
+  await using viewer = await StreamClient.open(`${service.url}/stream.mjpg?frames=3`)
+  using _run = source.run()
+  await viewer.end()
+  expect(viewer.received).toBe(3)
+  expect(viewer.finished).toBe(true)
+})
+
+test.each(['frames=0', 'frames=1.5', 'frames=-1', 'frames=all', 'frames=1&frames=2'])(
+  '?%s is refused with a sentence',
+  async (query) => {
+    await using service = await startService({ sources: [source] })
+    const answer = await fetch(`${service.url}/stream.mjpg?${query}`)
+    expect(answer.status).toBe(400)
+    expect(((await answer.json()) as { message: string }).message).toContain('allowed is a whole number from 1 on')
+  },
+)
+
 test.each(['fps=abc', 'fps=0', 'fps=-1', 'fps=', 'fps=1&fps=2', 'fps=Infinity'])(
   '?%s is refused with a sentence',
   async (query) => {

@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
+import { monotonicNow } from '../../lib/stream/clock.ts'
 import { Hub } from '../../lib/stream/hub.ts'
 import { closing, opening } from '../../lib/stream/multipart.ts'
 import type { Viewer } from '../../lib/stream/viewer.ts'
@@ -27,7 +28,10 @@ afterEach(async () => {
   expect(hub.viewers.size).toBe(0)
 })
 
-function join(options: { eager?: boolean; fps?: number } = {}): { sink: TestSink; viewer: Viewer } {
+function join(options: { eager?: boolean; fps?: number; frames?: number; address?: string } = {}): {
+  sink: TestSink
+  viewer: Viewer
+} {
   const sink = new TestSink(options)
   const viewer = hub.join(sink, options)
   viewers.push(viewer)
@@ -129,7 +133,7 @@ test('a frame whose write callback never fires is given back when the connection
   viewer.leave()
   await settle()
   expect(source.lent).toBe(1)
-  viewer.disconnected()
+  sink.close()
   expect(source.lent).toBe(0)
 })
 
@@ -185,6 +189,78 @@ test('a limited viewer has not skipped what it did not want', async () => {
   sink.take()
   // Frame 3 was due, and frame 5 (picture 1) is the newest.
   expect(sink.jpegs).toEqual([pictures[0], pictures[1]])
+})
+
+test('?frames= ends the stream after so many parts, with the closing delimiter', async () => {
+  const { sink } = join({ eager: true, frames: 3 })
+  const all = join({ eager: true })
+  for (let i = 0; i < 5; i++) {
+    source.emit()
+    await settle()
+  }
+  expect(sink.jpegs).toEqual(pictures.slice(0, 3))
+  expect(sink.writes.slice(1).map(([, , tail]) => tail === closing)).toEqual([false, false, true])
+  expect(sink.ended).toBe(true)
+  expect(all.sink.jpegs).toHaveLength(5)
+  expect([...hub.viewers]).toEqual([all.viewer])
+})
+
+test('each viewer is told in numbers', async () => {
+  const { sink } = join({ address: '192.0.2.7', fps: 10 })
+  join({ eager: true })
+  const begin = Date.now()
+  for (let i = 0; i < 4; i++) {
+    source.emit(monotonicNow() - 20)
+    await settle()
+  }
+  sink.take()
+  const [first, second] = hub.clients()
+  expect(first).toMatchObject({ id: 1, address: '192.0.2.7', sent: 1, skipped: 0 })
+  expect(first!.since).toBeGreaterThan(begin - 1000)
+  expect(first!.age).toBeGreaterThanOrEqual(20)
+  expect(first!.bytes).toBeGreaterThan(pictures[0]!.length)
+  expect(second).toMatchObject({ id: 2, address: undefined, sent: 4 })
+  expect(second!.fps).toBeGreaterThan(4)
+  expect(JSON.parse(JSON.stringify(first))).toMatchObject({ sent: 1 })
+})
+
+test('sums over all viewers outlive them, with why each has left', async () => {
+  hub = new Hub(source, { sendTimeout: 30 })
+  const ended = join({ eager: true, frames: 1 })
+  const closed = join({ eager: true })
+  join()
+  source.emit()
+  await settle()
+  closed.sink.close()
+  await vi.waitFor(() => expect(hub.viewers.size).toBe(0))
+  expect(hub.statistics()).toMatchObject({ joined: 3, left: { ended: 1, disconnected: 1, timeout: 1 }, sent: 2 })
+  expect(hub.statistics().bytes).toBe(ended.viewer.bytes * 2 - 2)
+})
+
+test('the time from exposure to socket is counted, but for placeholders', async () => {
+  const { sink } = join()
+  source.emit(monotonicNow() - 40)
+  sink.take()
+  source.emit(monotonicNow() - 300)
+  sink.take()
+  const { bounds, counts, sum } = hub.latency()
+  expect(counts[bounds.indexOf(0.05)]! + counts[bounds.indexOf(0.075)]!).toBe(1)
+  expect(counts[bounds.indexOf(0.5)]).toBe(1)
+  expect(counts.reduce((a, b) => a + b)).toBe(2)
+  expect(sum).toBeGreaterThan(0.34)
+})
+
+test('the kernel is to keep one frame, and more when frames grow', async () => {
+  const { sink } = join({ eager: true })
+  source.emit()
+  await settle()
+  expect(sink.backlog).toBe(64 * 1024)
+  const large = new ScriptedSource([Buffer.alloc(200_000)])
+  hub = new Hub(large)
+  const other = join({ eager: true })
+  large.emit()
+  expect(other.sink.backlog).toBe(256 * 1024)
+  other.viewer.leave()
 })
 
 test('closing ends each viewer after its frame, with a last picture and the closing delimiter', async () => {

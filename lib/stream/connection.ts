@@ -1,0 +1,54 @@
+import { ServerResponse } from 'node:http'
+import { Socket } from 'node:net'
+import { limitBacklog } from '../camera/socket_options.ts'
+
+/** What a viewer is written to: a `net.Socket`, an `http.ServerResponse`, or anything alike. */
+export interface Sink {
+  cork(): void
+  uncork(): void
+  /** `done` is called when the bytes have been taken, or with an error when they never will be. */
+  write(chunk: Uint8Array, done?: (error?: Error | null) => void): unknown
+  /** After what has been written. */
+  end(): unknown
+  destroy(): unknown
+}
+
+/** A viewer's connection, with the head of the answer written. */
+export interface Connection extends Sink {
+  /** Calls `listener` once when it has closed, for whatever reason. */
+  onClose(listener: () => void): unknown
+  /**
+   * Lets the kernel keep about `bytes` that are not sent yet: a slow viewer then sees frames one second old, and
+   * not four seconds and ever older ones.
+   */
+  limitBacklog(bytes: number): unknown
+}
+
+/**
+ * The connection below an answer whose head has been written.
+ *
+ * Parts go to the socket itself, because each `response.write()` costs twice as much. That is right for an
+ * answer that ends with its connection and has no chunks. Else they go to the response: HTTP/2 has no socket for
+ * each stream, and an answer to a pipelined request gets the socket only when the one before it is out.
+ */
+export function connectionOf(response: ServerResponse): Connection {
+  // Told by 'close' as well.
+  response.on('error', () => {})
+  const { socket } = response
+  if (response instanceof ServerResponse && socket instanceof Socket) {
+    response.flushHeaders()
+    return { ...sinkOver(response, socket), limitBacklog: (bytes) => limitBacklog(socket, bytes) }
+  }
+  return { ...sinkOver(response, response), limitBacklog: () => {} }
+}
+
+function sinkOver(response: ServerResponse, stream: Socket | ServerResponse): Omit<Connection, 'limitBacklog'> {
+  return {
+    cork: () => stream.cork(),
+    uncork: () => stream.uncork(),
+    write: (chunk, done) => stream.write(chunk, done),
+    end: () => response.end(),
+    destroy: () => response.destroy(),
+    onClose: (listener) => response.once('close', listener),
+  }
+}
