@@ -1,7 +1,8 @@
 // The libcamera that the tests run on: the system's when it has the pipelines that need no hardware, else
 // Debian's newest source, built once into the cache. Plain JavaScript: it runs before TypeScript is there.
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
+import { aptFor, mirror } from '../../lib/setup/debian.mjs'
 import { ask, run } from '../../lib/setup/run.mjs'
 import { forLibcamera } from '../../lib/setup/needs.mjs'
 import { systemPackages } from '../../lib/setup/packages.mjs'
@@ -15,7 +16,6 @@ const OLDEST_SYSTEM = '0.5'
 const OLDEST_BUILT = '0.7'
 /** Where Debian keeps a new libcamera; the first that has one is taken. */
 const SUITES = ['sid', 'forky', 'trixie-backports']
-const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 /** Builds a libcamera for the tests unless there is one. */
 export async function libcameraForTests() {
@@ -69,7 +69,8 @@ async function fetchSource(work, onLine) {
   for (const suite of SUITES) {
     const folder = join(work, suite)
     try {
-      await fetchFrom(suite, folder, onLine)
+      const apt = await aptFor({ kind: 'deb-src', suite, folder, onLine })
+      await apt(['source', '--download-only', 'libcamera'])
       const description = readdirSync(folder).find((name) => name.endsWith('.dsc'))
       const version = /^libcamera_([\d.]+)/.exec(description ?? '')?.[1]
       if (!description || !version || version.localeCompare(OLDEST_BUILT, 'en', { numeric: true }) < 0) {
@@ -86,59 +87,6 @@ async function fetchSource(work, onLine) {
   throw new SetupError(
     `No source of libcamera ${OLDEST_BUILT} or newer was found at ${mirror()}: ${failures.join('; ')}.`,
   )
-}
-
-/**
- * Fetches with an apt configuration of its own: the machine's stays what it is. Its settings (proxy, whether
- * old signatures count) apply all the same, because apt reads /etc/apt/apt.conf.d besides.
- * @param {string} suite
- * @param {string} folder
- * @param {(line: string) => void} onLine
- */
-async function fetchFrom(suite, folder, onLine) {
-  for (const part of ['state/lists/partial', 'cache/archives/partial'])
-    mkdirSync(join(folder, part), { recursive: true })
-  const file = (/** @type {string} */ name) => join(folder, name)
-  writeFileSync(file('status'), '')
-  writeFileSync(file('sources.list'), `deb-src [signed-by=${KEYS}] ${mirror()} ${suite} main\n`)
-  writeFileSync(
-    file('apt.conf'),
-    `Dir::Etc::sourcelist "${file('sources.list')}";
-    Dir::Etc::sourceparts "/dev/null";
-    Dir::State "${file('state')}";
-    Dir::State::status "${file('status')}";
-    Dir::Cache "${file('cache')}";
-    APT::Sandbox::User "";
-    `,
-  )
-  const options = { cwd: folder, env: { APT_CONFIG: file('apt.conf') }, onLine }
-  await run('apt-get', ['update', '--error-on=any'], options)
-  await run('apt-get', ['source', '--download-only', 'libcamera'], options)
-}
-
-/** The Debian mirror that this machine uses; Debian's own address on a system that is no Debian. */
-function mirror() {
-  const folder = '/etc/apt/sources.list.d'
-  const files = ['/etc/apt/sources.list', ...read(() => readdirSync(folder), []).map((name) => join(folder, name))]
-  const text = files
-    .filter((file) => /\.(list|sources)$/.test(file))
-    .map((file) => read(() => readFileSync(file, 'utf8'), ''))
-    .join('\n')
-    .replaceAll(/^\s*#.*$/gm, '')
-  return /https?:\/\/\S+\/debian\/?(?=\s)/.exec(text)?.[0] ?? 'http://deb.debian.org/debian'
-}
-
-/**
- * @template T
- * @param {() => T} get
- * @param {T} otherwise
- */
-function read(get, otherwise) {
-  try {
-    return get()
-  } catch {
-    return otherwise
-  }
 }
 
 /**
