@@ -18,6 +18,7 @@ export type {
   CameraState,
   CameraStatistics,
   EncoderInfo,
+  EncoderListener,
   FrameSource,
   SensorMode,
 } from './camera/source.ts'

@@ -38,8 +38,6 @@ export interface NativeMode {
 
 export interface NativeOpened {
   mode: NativeMode
-  encoder: 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
-  encoderReason: string
   /** One long-lived Buffer for each slot. */
   buffers: Buffer[]
 }
@@ -134,7 +132,7 @@ export interface Binding {
   Camera: new (
     onFrame: OnFrame,
     onFault: (error: Error) => void,
-    onEncoder?: (now: NativeEncoder) => void,
+    onEncoder: (now: NativeEncoder) => void,
   ) => NativeCamera
   CameraWatch: new (onChange: () => void) => NativeCameraWatch
   listCameras(

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { awaitFrame, type FrameWish } from './await_frame.ts'
-import { binding, type NativeCamera, type NativeOpened, type NativeStatistics } from './binding.ts'
+import { binding, type NativeCamera, type NativeEncoder, type NativeOpened, type NativeStatistics } from './binding.ts'
 import {
   checkControls,
   defaultsOf,
@@ -24,7 +24,7 @@ import {
   type CaptureSettings,
   type CheckedCameraOptions,
 } from './options.ts'
-import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './source.ts'
+import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
 
 /**
  * With fewer free slots than this, frames are copied out of the pool: a consumer that holds many costs a
@@ -39,6 +39,8 @@ export interface CameraEvents {
   fault: [MioError]
   /** The state changed. */
   state: [CameraState]
+  /** Another encoder has taken over: with `ERR_ENCODER` after the hardware has failed, without when it is back. */
+  encoder: [EncoderInfo, MioError | undefined]
 }
 
 /**
@@ -74,6 +76,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   readonly #native: NativeCamera
   #opened!: NativeOpened
   #options: CheckedCameraOptions
+  #encoder!: NativeEncoder
   /** Controls that were set, by name. */
   #set: Record<string, ControlValue> = {}
   #state: CameraState = { status: 'starting', since: new Date() }
@@ -84,6 +87,8 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #newest: Frame | undefined
   #delivered = 0
   readonly #copied = { frames: 0, bytes: 0 }
+  /** How many failures of the hardware have been told. */
+  #fallbacks = 0
   /** The last known; once closed, the addon tells only those of the pool. */
   #counters: Partial<NativeStatistics> = {}
 
@@ -108,6 +113,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
         this.#deliver(slot, offset, length, { width, height, sequence, timestamp: wall, monotonic }, lent)
       },
       (error) => this.#fail(fromNative(error, `camera "${this.id}"`) as MioError),
+      (now) => this.#encoderChanged(now),
     )
   }
 
@@ -125,6 +131,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       await this.#native.close()
       throw fromNative(error, `open camera "${this.id}"`)
     }
+    this.#encoder = this.#native.encoder()!
     this.#setState({ status: 'live', since: new Date() })
     if (this.#early) this.#fail(this.#early)
   }
@@ -138,8 +145,10 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     return this.#opened.mode
   }
 
+  /** What encodes now; once closed, what did last. */
   get encoder(): EncoderInfo {
-    return { name: this.#opened.encoder, reason: this.#opened.encoderReason }
+    this.#encoder = this.#native.encoder() ?? this.#encoder
+    return describeEncoder(this.#encoder)
   }
 
   get settings(): CaptureSettings {
@@ -227,6 +236,11 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     return () => this.off('state', listener)
   }
 
+  onEncoder(listener: EncoderListener): () => void {
+    this.on('encoder', listener)
+    return () => this.off('encoder', listener)
+  }
+
   /**
    * The frames as they come, for one consumer; several at once may iterate. Each frame is the consumer's:
    * release it. A slow consumer gets the newest frame, never a queue. The iteration throws the camera's
@@ -271,6 +285,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   statistics(): CameraStatistics {
     this.#counters = { ...this.#counters, ...this.#native.statistics() }
     const { lastFrameAge, ...native } = this.#counters
+    const { fallbacks, bytesCopied } = this.encoder
     return {
       captured: native.captured ?? 0,
       encoded: native.encoded ?? 0,
@@ -284,6 +299,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       errors: { marked: native.marked ?? 0, truncated: native.truncated ?? 0, encoder: native.encoderFailed ?? 0 },
       pool: { slots: native.slots ?? 0, lent: native.lent ?? 0 },
       copied: { ...this.#copied },
+      encoder: { fallbacks, bytesCopied },
       fps: this.#state.status === 'closed' ? 0 : (native.fps ?? 0),
       lastFrameAge,
     }
@@ -348,6 +364,19 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     void this.#end({ status: 'closed', since: new Date(), code: fault.code, message: fault.found }, fault)
   }
 
+  #encoderChanged(now: NativeEncoder): void {
+    const failed = now.fallbacks > this.#fallbacks
+    this.#fallbacks = now.fallbacks
+    const fault = failed
+      ? new MioError('ERR_ENCODER', {
+          asked: `encode the pictures of camera "${this.id}"`,
+          found: now.reason,
+          remedy: 'The CPU encodes meanwhile; the hardware is tried again from time to time',
+        })
+      : undefined
+    this.emit('encoder', describeEncoder(now), fault)
+  }
+
   #end(state: CameraState, fault?: MioError): Promise<void> {
     this.#closing ??= this.#close(state, fault)
     return this.#closing
@@ -355,6 +384,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
 
   async #close(state: CameraState, fault: MioError | undefined): Promise<void> {
     this.#counters = this.#native.statistics()
+    this.#encoder = this.#native.encoder() ?? this.#encoder
     this.#newest?.release()
     this.#newest = undefined
     for (const iterator of this.#iterators) iterator.end(fault)
@@ -376,4 +406,8 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       found: this.#state.message ?? 'it is closed',
     })
   }
+}
+
+function describeEncoder({ device, ...rest }: NativeEncoder): EncoderInfo {
+  return { ...rest, device: device || undefined }
 }

@@ -14,7 +14,7 @@ import {
   type CaptureSettings,
   type CheckedCameraOptions,
 } from './options.ts'
-import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from './source.ts'
+import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
 
 /** Milliseconds before the first attempt to open again, and at most; doubled after each failure. */
 const firstDelay = 500
@@ -42,6 +42,7 @@ export class LastingCamera implements FrameSource {
   #watch: NativeCameraWatch | undefined
   readonly #listeners = new Set<(frame: Frame) => void>()
   readonly #stateListeners = new Set<(state: CameraState) => void>()
+  readonly #encoderListeners = new Set<EncoderListener>()
   #unsubscribe: (() => void) | undefined
 
   /**
@@ -157,6 +158,11 @@ export class LastingCamera implements FrameSource {
     return () => this.#stateListeners.delete(listener)
   }
 
+  onEncoder(listener: EncoderListener): () => void {
+    this.#encoderListeners.add(listener)
+    return () => this.#encoderListeners.delete(listener)
+  }
+
   async frame(wish: FrameWish = {}): Promise<Frame> {
     // The open camera may have a fresh one at hand; else wait, over a restart if need be.
     if (this.#state.status === 'live' && this.#camera && this.#unsubscribe) return this.#camera.frame(wish)
@@ -204,6 +210,9 @@ export class LastingCamera implements FrameSource {
       this.#delay = firstDelay
       this.#fault = undefined
       camera.once('fault', (fault) => this.#lost(fault))
+      camera.onEncoder((now, fault) => {
+        for (const listener of this.#encoderListeners) listener(now, fault)
+      })
       await this.#unwatch()
       if (camera.state.status === 'closed') return
       this.#setState({ status: 'live', since: new Date() })
@@ -262,6 +271,7 @@ function emptyStatistics(): CameraStatistics {
     errors: { marked: 0, truncated: 0, encoder: 0 },
     pool: { slots: 0, lent: 0 },
     copied: { frames: 0, bytes: 0 },
+    encoder: { fallbacks: 0, bytesCopied: 0 },
     fps: 0,
     lastFrameAge: undefined,
   }

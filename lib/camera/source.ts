@@ -1,4 +1,5 @@
 import type { Control, ControlValue, Point, Rectangle } from './controls.ts'
+import type { MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import type { CapturePatch, CaptureSettings } from './options.ts'
 
@@ -48,11 +49,28 @@ export interface SensorMode {
   readonly fullFieldOfView: boolean
 }
 
+/** What makes the JPEGs now. It may change while frames come: a hardware encoder that fails is replaced. */
 export interface EncoderInfo {
   readonly name: 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
   /** Why this one, in words. */
   readonly reason: string
+  /** A hardware encoder's device, e.g. `/dev/video31 (bcm2835-codec-encode_image)`. */
+  readonly device: string | undefined
+  /** How the JPEGs get into the pool's slots, e.g. `into slots in dma-heap linux,cma`. */
+  readonly output: string
+  /** Bytes of JPEG that the CPU copied from a device's own buffers into slots, since the camera was opened. */
+  readonly bytesCopied: number
+  /** How often the hardware has failed since the camera was opened. */
+  readonly fallbacks: number
+  /** Devices that were looked at and not taken, and why. */
+  readonly refusals: readonly { readonly device: string; readonly why: string }[]
 }
+
+/**
+ * Told when another encoder takes over.
+ * @param fault `ERR_ENCODER` with the reason when the hardware failed; undefined when it works again.
+ */
+export type EncoderListener = (now: EncoderInfo, fault: MioError | undefined) => void
 
 /** Counters since the camera was opened, and the pool's state now. */
 export interface CameraStatistics {
@@ -72,6 +90,8 @@ export interface CameraStatistics {
   pool: { slots: number; lent: number }
   /** JPEGs copied out of the pool because consumers held too many, and their bytes. */
   copied: { frames: number; bytes: number }
+  /** As in {@link EncoderInfo}. */
+  encoder: { fallbacks: number; bytesCopied: number }
   /** Frames per second delivered over the last seconds. */
   fps: number
   /** Milliseconds since the exposure of the newest frame; undefined before the first. */
@@ -91,6 +111,7 @@ export interface FrameSource {
   readonly state: CameraState
   /** Undefined while the camera could not be opened. */
   readonly mode: CameraMode | undefined
+  /** Undefined while the camera could not be opened. */
   readonly encoder: EncoderInfo | undefined
   /** How often the camera has been opened again after a fault. */
   readonly restarts: number
@@ -108,6 +129,8 @@ export interface FrameSource {
   subscribe(listener: (frame: Frame) => void): () => void
   /** Calls `listener` whenever {@link state} has changed. */
   onState(listener: (state: CameraState) => void): () => void
+  /** Calls `listener` whenever another encoder takes over. */
+  onEncoder(listener: EncoderListener): () => void
   /**
    * One frame on loan.
    * @param options.maxAge milliseconds since exposure at most; 0 means exposed after this call. Default 500.

@@ -20,7 +20,10 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
   for (const warning of warnings) log.warn(warning)
   foldInLibcamera(log)
   const cameras = await chooseCameras(settings, log)
-  for (const camera of cameras) logState(camera)
+  for (const camera of cameras) {
+    logState(camera)
+    logEncoder(camera)
+  }
 
   const { basePath, maxClients, bind, port, resolution: size } = settings
   const app = createApp({ sources: cameras, basePath, maxClients, size, log })
@@ -52,6 +55,13 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
     source.onState(({ status, code, message }) => {
       if (status === 'waiting') log.warn({ camera: source.id, status, code }, message ?? 'no pictures')
       else log.info({ camera: source.id, status }, `camera ${source.name}: ${status}`)
+    })
+  }
+
+  function logEncoder(source: FrameSource): void {
+    source.onEncoder((encoder, fault) => {
+      if (fault) log.warn({ camera: source.id, code: fault.code, encoder }, fault.message)
+      else log.info({ camera: source.id, encoder }, `camera ${source.name}: ${encoder.name} on ${encoder.device} again`)
     })
   }
 }

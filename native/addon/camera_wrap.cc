@@ -90,9 +90,8 @@ Napi::Function CameraWrap::define(Napi::Env env) {
 CameraWrap::CameraWrap(const Napi::CallbackInfo &info)
     : ObjectWrap(info),
       on_frame_(Napi::Persistent(info[0].As<Napi::Function>())),
-      on_fault_(Napi::Persistent(info[1].As<Napi::Function>())) {
-  if (info[2].IsFunction()) on_encoder_ = Napi::Persistent(info[2].As<Napi::Function>());
-}
+      on_fault_(Napi::Persistent(info[1].As<Napi::Function>())),
+      on_encoder_(Napi::Persistent(info[2].As<Napi::Function>())) {}
 
 CameraWrap::~CameraWrap() {
   if (session_) session_->close();
@@ -124,8 +123,6 @@ Napi::Value CameraWrap::opened(Napi::Env env) {
     described.Set("bufferCount", Napi::Number::New(env, mode.buffer_count));
     described.Set("memory", mode.memory);
     result.Set("mode", described);
-    result.Set("encoder", mode.encoder);
-    result.Set("encoderReason", mode.encoder_reason);
 
     pool_ = pipeline.pool();
     lent_.resize(pool_->count());
@@ -163,9 +160,9 @@ void CameraWrap::on_wake(Napi::Env env) {
     const Napi::HandleScope scope(env);
     call_javascript(env, on_fault_, {make_error(env, *fault)});
   }
-  if (auto now = session_->take_encoder(); now && !on_encoder_.IsEmpty()) {
+  for (const EncoderReport &now : session_->take_encoders()) {
     const Napi::HandleScope scope(env);
-    call_javascript(env, on_encoder_, {describe(env, *now)});
+    call_javascript(env, on_encoder_, {describe(env, now)});
   }
 }
 

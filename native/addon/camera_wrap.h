@@ -21,7 +21,7 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
  public:
   static Napi::Function define(Napi::Env env);
 
-  /** `new Camera(onFrame, onFault, onEncoder?)` */
+  /** `new Camera(onFrame, onFault, onEncoder)` */
   explicit CameraWrap(const Napi::CallbackInfo &info);
   ~CameraWrap() override;
 
@@ -44,7 +44,6 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
 
   Napi::FunctionReference on_frame_;
   Napi::FunctionReference on_fault_;
-  /** Empty when JavaScript does not want to know. */
   Napi::FunctionReference on_encoder_;
   std::shared_ptr<Session> session_;
   std::unique_ptr<Wakeup> wakeup_;

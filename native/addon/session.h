@@ -7,6 +7,7 @@
 #include <mutex>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "core/fault.h"
 #include "core/mailbox.h"
@@ -65,8 +66,11 @@ class Session final : public PipelineListener {
 
   std::optional<Jpeg> take_jpeg() { return jpeg_.take(); }
   std::optional<Fault> take_fault() { return fault_.take(); }
-  /** The encoder that works now, when another one did before. */
-  std::optional<EncoderReport> take_encoder() { return encoder_.take(); }
+  /** The encoders that have taken over since the last call, in order. */
+  std::vector<EncoderReport> take_encoders() {
+    const std::lock_guard lock(encoders_mutex_);
+    return std::exchange(encoders_, {});
+  }
   uint64_t superseded() const { return superseded_; }
 
  private:
@@ -80,14 +84,19 @@ class Session final : public PipelineListener {
   }
 
   void on_encoder(const EncoderReport &now) override {
-    encoder_.put(now);
+    {
+      const std::lock_guard lock(encoders_mutex_);
+      encoders_.push_back(now);
+    }
     wake_();
   }
 
   const std::function<void()> wake_;
   Mailbox<Jpeg> jpeg_;
   Mailbox<Fault> fault_;
-  Mailbox<EncoderReport> encoder_;
+  /** Not only the newest: a fall-back that is over must be told too. They come seconds apart. */
+  std::mutex encoders_mutex_;
+  std::vector<EncoderReport> encoders_;
   std::atomic<uint64_t> superseded_{0};
   /** Held while opening, which may take seconds. */
   std::mutex operation_;

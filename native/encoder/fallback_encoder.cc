@@ -14,11 +14,10 @@ constexpr std::chrono::milliseconds kMaxPatience = std::chrono::minutes(1);
 
 }  // namespace
 
-FallbackEncoder::FallbackEncoder(Hardware hardware, Software software, EncoderReport about,
-                                 int quality, EncoderSink &sink, std::chrono::milliseconds patience)
+FallbackEncoder::FallbackEncoder(Hardware hardware, Software software, int quality,
+                                 EncoderSink &sink, std::chrono::milliseconds patience)
     : make_hardware_(std::move(hardware)),
       make_software_(std::move(software)),
-      about_(std::move(about)),
       sink_(sink),
       first_patience_(patience),
       quality_(quality),
@@ -35,12 +34,8 @@ const char *FallbackEncoder::name() const {
 
 EncoderReport FallbackEncoder::report() const {
   const std::lock_guard lock(mutex_);
-  if (!active_) return about_;
-  EncoderReport report = active_->report();
-  if (on_hardware_) {
-    report.reason = about_.reason;
-    report.refusals = about_.refusals;
-  }
+  EncoderReport report = active_ ? active_->report() : last_;
+  report.bytes_copied += bytes_copied_;
   report.fallbacks = fallbacks_;
   return report;
 }
@@ -80,21 +75,26 @@ void FallbackEncoder::stop() {
 // On the hardware's own thread, which can therefore not be waited for here.
 void FallbackEncoder::broken(const std::string &why) {
   int quality = 0;
+  EncoderReport about;
   {
     const std::lock_guard lock(mutex_);
     if (stopping_) return;
     quality = quality_;
+    if (active_) about.refusals = active_->report().refusals;
+    about.reason = why;
   }
   std::unique_ptr<Encoder> software;
   try {
-    software = make_software_(why, quality, sink_);
+    software = make_software_(about, quality, sink_);
   } catch (const std::exception &e) {
     // Then nothing encodes until the hardware does again; each picture is refused as if busy.
     sink_.failed(EncodeFailure::kEncoder, e.what());
   }
   {
     const std::lock_guard lock(mutex_);
+    if (active_) bytes_copied_ += active_->report().bytes_copied;
     retired_ = std::exchange(active_, std::move(software));
+    last_ = std::move(about);
     on_hardware_ = false;
     ++fallbacks_;
     // Long good service earns a fresh start.
@@ -133,6 +133,7 @@ void FallbackEncoder::back_to(std::unique_ptr<Encoder> hardware) {
   {
     const std::lock_guard lock(mutex_);
     software = std::move(active_);
+    if (software) last_ = software->report();
   }
   // Finishes its pictures; meanwhile new ones are refused as when busy.
   if (software) software->stop();

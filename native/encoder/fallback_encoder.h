@@ -24,16 +24,16 @@ namespace mio {
 class FallbackEncoder final : public Encoder, private EncoderSink {
  public:
   using Hardware = std::function<std::unique_ptr<Encoder>(int quality, EncoderSink &sink)>;
-  using Software = std::function<std::unique_ptr<Encoder>(const std::string &why, int quality,
+  /** `about` has the reason why the CPU encodes now, and the refusals that the hardware had. */
+  using Software = std::function<std::unique_ptr<Encoder>(const EncoderReport &about, int quality,
                                                           EncoderSink &sink)>;
 
   /**
-   * @param about    reason and refusals while the hardware works
    * @param patience until the hardware is tried again; doubled each time up to a minute
    * @throws what `hardware` throws
    */
-  FallbackEncoder(Hardware hardware, Software software, EncoderReport about, int quality,
-                  EncoderSink &sink, std::chrono::milliseconds patience = std::chrono::seconds(1));
+  FallbackEncoder(Hardware hardware, Software software, int quality, EncoderSink &sink,
+                  std::chrono::milliseconds patience = std::chrono::seconds(1));
   ~FallbackEncoder() override { stop(); }
   FallbackEncoder(const FallbackEncoder &) = delete;
   FallbackEncoder &operator=(const FallbackEncoder &) = delete;
@@ -61,7 +61,6 @@ class FallbackEncoder final : public Encoder, private EncoderSink {
 
   const Hardware make_hardware_;
   const Software make_software_;
-  const EncoderReport about_;
   EncoderSink &sink_;
   const std::chrono::milliseconds first_patience_;
 
@@ -71,10 +70,14 @@ class FallbackEncoder final : public Encoder, private EncoderSink {
   bool stopping_ = false;
   bool on_hardware_ = true;
   uint64_t fallbacks_ = 0;
+  /** Of the hardware that has broken: counters never fall. */
+  uint64_t bytes_copied_ = 0;
   std::chrono::milliseconds patience_;
   Clock::time_point since_ = Clock::now();
   /** Null only while one hands over to the other. */
   std::unique_ptr<Encoder> active_;
+  /** Of the one that was active last. */
+  EncoderReport last_;
   /** Broken hardware, until its thread has ended. */
   std::unique_ptr<Encoder> retired_;
   std::thread keeper_;

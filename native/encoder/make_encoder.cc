@@ -41,19 +41,33 @@ std::unique_ptr<Encoder> make_turbo(const EncoderInput &input, int quality, Enco
       sink, std::move(about));
 }
 
-/** The first device that works. Throws FaultError with what is wrong with each. */
+/** None of the devices works. */
+class NoHardware : public FaultError {
+ public:
+  explicit NoHardware(std::vector<EncoderRefusal> refusals)
+      : FaultError("ERR_ENCODER", "no hardware encoder works: " + list(refusals)),
+        refusals_(std::move(refusals)) {}
+  const std::vector<EncoderRefusal> &refusals() const { return refusals_; }
+
+ private:
+  std::vector<EncoderRefusal> refusals_;
+};
+
+/** The first device that works. Throws NoHardware with what is wrong with each. */
 std::unique_ptr<Encoder> make_hardware(const EncoderChoice &choice, const EncoderInput &input,
                                        int quality, const std::shared_ptr<SlotPool> &slots,
                                        EncoderSink &sink) {
-  std::vector<EncoderRefusal> refusals = choice.hardware.refusals;
+  EncoderReport about;
+  about.reason = choice.reason;
+  about.refusals = choice.hardware.refusals;
   for (const M2mCandidate &device : choice.hardware.candidates) {
     try {
-      return std::make_unique<M2mEncoder>(device.path, input, quality, slots, sink);
+      return std::make_unique<M2mEncoder>(device.path, input, quality, slots, sink, about);
     } catch (const std::exception &e) {
-      refusals.push_back({device.path, e.what()});
+      about.refusals.push_back({device.path, e.what()});
     }
   }
-  throw FaultError("ERR_ENCODER", "no hardware encoder works: " + list(refusals));
+  throw NoHardware(std::move(about.refusals));
 }
 
 }  // namespace
@@ -121,15 +135,14 @@ std::unique_ptr<Encoder> make_encoder(const EncoderChoice &choice, const Encoder
           [choice, input, slots](int q, EncoderSink &to) {
             return make_hardware(choice, input, q, slots, to);
           },
-          [input](const std::string &why, int q, EncoderSink &to) {
-            EncoderReport fallen;
-            fallen.reason = why;
+          [input](const EncoderReport &fallen, int q, EncoderSink &to) {
             return make_turbo(input, q, fallen, to);
           },
-          about, quality, sink);
-    } catch (const FaultError &e) {
+          quality, sink);
+    } catch (const NoHardware &e) {
       if (choice.forced) throw;
       about.reason = std::string("encoded by the CPU, as ") + e.what();
+      about.refusals = e.refusals();
     }
   }
   return make_turbo(input, quality, about, sink);

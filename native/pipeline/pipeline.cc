@@ -5,7 +5,6 @@
 #include <utility>
 
 #include "core/clock.h"
-#include "core/log.h"
 #include "encoder/jpeg_quality.h"
 #include "encoder/jpeg_segments.h"
 #include "pipeline/negotiation.h"
@@ -38,16 +37,13 @@ Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
   const auto [configuration, input, choice] = negotiate(*camera_, options.wanted, options.encoder);
   pool_ = make_slots(choice, options.slots);
   encoder_ = make_encoder(choice, input, options.quality, pool_, *this);
-  const EncoderReport report = encoder_->report();
   mode_ = {input.width,
            input.height,
            configuration.fps,
            configuration.format_name,
            input.buffers.empty() ? 0 : input.buffers.front().planes[0].stride,
            configuration.buffer_count,
-           configuration.memory,
-           report.name,
-           report.reason};
+           configuration.memory};
 }
 
 Pipeline::~Pipeline() {
@@ -124,13 +120,7 @@ void Pipeline::failed(EncodeFailure failure, const std::string & /*why*/) {
   (truncated ? bad_truncated_ : bad_encoder_)++;
 }
 
-void Pipeline::changed(const EncoderReport &now) {
-  const bool hardware = now.name == "v4l2-m2m";
-  LogSink::instance().write(hardware ? LogLevel::kInfo : LogLevel::kWarn, "encoder",
-                            hardware ? "the hardware encodes again: " + now.device
-                                     : "the CPU encodes from here on: " + now.reason);
-  listener_.on_encoder(now);
-}
+void Pipeline::changed(const EncoderReport &now) { listener_.on_encoder(now); }
 
 void Pipeline::on_expired() {
   const std::string since =

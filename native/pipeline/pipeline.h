@@ -33,7 +33,7 @@ struct PipelineOptions {
   int orientation = 1;             /**< told to viewers by Exif, 1-8; 1 is upright */
 };
 
-/** How camera and encoder are really set. */
+/** How the camera is really set. */
 struct PipelineMode {
   uint32_t width, height;
   double fps;
@@ -41,8 +41,6 @@ struct PipelineMode {
   uint32_t stride;
   uint32_t buffer_count;
   std::string memory;
-  std::string encoder;
-  std::string encoder_reason;
 };
 
 struct PipelineStatistics {

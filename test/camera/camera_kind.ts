@@ -5,7 +5,7 @@ export interface CameraKind {
   /** As `openCamera` takes it. */
   readonly camera: string
   readonly sizes: readonly (readonly [width: number, height: number])[]
-  readonly encoder: 'passthrough' | 'turbojpeg'
+  readonly encoder: 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
   /** Whether a second opener is refused. */
   readonly exclusive: boolean
   /** Prepares the process before libcamera is opened. */

@@ -5,7 +5,11 @@ import { libcameraFolder } from './libcamera.mjs'
 const kit = resolve(import.meta.dirname, '../../build/kit')
 
 /** The stand-in devices, preloaded. See test/kit/shims for what each can do. */
-export const shims = { dmabuf: `${kit}/dmabuf_shim.so`, uvc: `${kit}/uvc_shim.so` } as const
+export const shims = {
+  m2m: `${kit}/m2m_shim.so`,
+  dmabuf: `${kit}/dmabuf_shim.so`,
+  uvc: `${kit}/uvc_shim.so`,
+} as const
 
 /**
  * What a process must be started with to see the stand-in devices and the libcamera for the tests. Every test

@@ -2,7 +2,14 @@ import sharp from 'sharp'
 import { Frame, Loan } from '../../lib/camera/frame.ts'
 import type { Control, ControlValue, Point } from '../../lib/camera/controls.ts'
 import type { CapturePatch, CaptureSettings } from '../../lib/camera/options.ts'
-import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, FrameSource } from '../../lib/camera/source.ts'
+import type {
+  CameraMode,
+  CameraState,
+  CameraStatistics,
+  EncoderInfo,
+  EncoderListener,
+  FrameSource,
+} from '../../lib/camera/source.ts'
 import { MioError } from '../../lib/camera/errors.ts'
 
 /** A JPEG of noise, different for each `seed`; about 0.25 bytes a pixel and more with the quality. */
@@ -26,7 +33,15 @@ export class ScriptedSource implements FrameSource {
   readonly id: string
   readonly name = 'scripted'
   readonly backend = 'synthetic'
-  readonly encoder: EncoderInfo = { name: 'turbojpeg', reason: 'scripted' }
+  readonly encoder: EncoderInfo = {
+    name: 'turbojpeg',
+    reason: 'scripted',
+    device: undefined,
+    output: 'by the CPU',
+    bytesCopied: 0,
+    fallbacks: 0,
+    refusals: [],
+  }
   state: CameraState = { status: 'live', since: new Date() }
   mode: CameraMode | undefined
   restarts = 0
@@ -101,6 +116,10 @@ export class ScriptedSource implements FrameSource {
     return () => this.#stateListeners.delete(listener)
   }
 
+  onEncoder(_listener: EncoderListener): () => void {
+    return () => {}
+  }
+
   async frame({ timeout = 5000 } = {}): Promise<Frame> {
     return new Promise((resolve, reject) => {
       const timer = setTimeout(() => {
@@ -153,6 +172,7 @@ export class ScriptedSource implements FrameSource {
       errors: { marked: 0, truncated: 0, encoder: 0 },
       pool: { slots: this.#pictures.length, lent: this.lent },
       copied: { frames: 0, bytes: 0 },
+      encoder: { fallbacks: 0, bytesCopied: 0 },
       fps: 30,
       lastFrameAge: this.captured ? 12.5 : undefined,
     }

@@ -37,14 +37,12 @@ class Stage {
         [this](int quality, EncoderSink &sink) {
           return std::make_unique<M2mEncoder>("/dev/video31", input_, quality, pool_, sink);
         },
-        [this](const std::string &why, int quality, EncoderSink &sink) {
-          EncoderReport about;
-          about.reason = why;
+        [this](const EncoderReport &about, int quality, EncoderSink &sink) {
           return std::make_unique<ThreadedEncoder>(
               "turbojpeg", input_, quality, 2,
               [this] { return std::make_unique<TurboCoder>(input_); }, sink, about);
         },
-        EncoderReport{}, 80, collector_, std::chrono::milliseconds(20));
+        80, collector_, std::chrono::milliseconds(20));
   }
 
   /** Submits one picture. False when it was refused. */
@@ -281,7 +279,7 @@ TEST(PipelineWithHardware, TheStreamDoesNotBreakWhenTheDeviceVanishes) {
   Receiver receiver;
   Pipeline pipeline(options, receiver);
   pipeline.start();
-  EXPECT_EQ(pipeline.mode().encoder, "v4l2-m2m");
+  EXPECT_EQ(pipeline.encoder().name, "v4l2-m2m");
   pipeline.watch(true);
   receiver.wait_for(10);
   // Both, or the retry would find the other one.
@@ -330,8 +328,8 @@ TEST(PipelineWithHardware, WhereNothingHelpsTheCameraHasItsPlainSize) {
   Receiver receiver;
   const Pipeline pipeline(options, receiver);
   EXPECT_EQ(pipeline.mode().height, 1080U);
-  EXPECT_EQ(pipeline.mode().encoder, "turbojpeg");
-  EXPECT_THAT(pipeline.mode().encoder_reason, HasSubstr("it takes pictures from 32x32 to 320x240"));
+  EXPECT_EQ(pipeline.encoder().name, "turbojpeg");
+  EXPECT_THAT(pipeline.encoder().reason, HasSubstr("it takes pictures from 32x32 to 320x240"));
 }
 
 }  // namespace

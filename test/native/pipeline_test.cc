@@ -52,7 +52,7 @@ TEST(Pipeline, StartReturnsWithTheCameraLive) {
   Pipeline pipeline(options(), receiver);
   pipeline.start();
   EXPECT_GE(pipeline.statistics().captured, 1U);
-  EXPECT_EQ(pipeline.mode().encoder, "turbojpeg");
+  EXPECT_EQ(pipeline.encoder().name, "turbojpeg");
 }
 
 TEST(Pipeline, EncodesNothingWhileNobodyWatches) {

@@ -36,9 +36,10 @@ milliseconds deadline_at(double fps) {
 }  // namespace
 
 M2mEncoder::M2mEncoder(const std::string &path, const EncoderInput &input, int quality,
-                       std::shared_ptr<SlotPool> slots, EncoderSink &sink)
+                       std::shared_ptr<SlotPool> slots, EncoderSink &sink, EncoderReport about)
     : slots_(std::move(slots)),
       sink_(sink),
+      about_(std::move(about)),
       quality_(quality),
       deadline_(deadline_at(input.fps)),
       wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
@@ -77,7 +78,7 @@ void M2mEncoder::open(const std::string &path, const EncoderInput &input) {
 }
 
 EncoderReport M2mEncoder::report() const {
-  EncoderReport report;
+  EncoderReport report = about_;
   report.name = name();
   report.device = codec_->name();
   report.output = codec_->output().describe();

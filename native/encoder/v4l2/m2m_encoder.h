@@ -29,10 +29,11 @@ class M2mEncoder final : public Encoder {
   /**
    * Opens the device and encodes one picture to see that it works: with the JPEG written into the
    * slots if they are dma-bufs, else by a copy.
+   * @param about what is reported beside device and output
    * @throws Refused, V4l2Error, FaultError
    */
   M2mEncoder(const std::string &path, const EncoderInput &input, int quality,
-             std::shared_ptr<SlotPool> slots, EncoderSink &sink);
+             std::shared_ptr<SlotPool> slots, EncoderSink &sink, EncoderReport about = {});
   ~M2mEncoder() override { stop(); }
   M2mEncoder(const M2mEncoder &) = delete;
   M2mEncoder &operator=(const M2mEncoder &) = delete;
@@ -68,6 +69,7 @@ class M2mEncoder final : public Encoder {
 
   const std::shared_ptr<SlotPool> slots_;
   EncoderSink &sink_;
+  const EncoderReport about_;
   std::atomic<int> quality_;
   const std::chrono::milliseconds deadline_;
   const UniqueFd wake_;

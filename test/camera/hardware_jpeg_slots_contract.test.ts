@@ -1,0 +1,4 @@
+import { cameraContract } from './contract.ts'
+import { hardwareKind } from './hardware_kind.ts'
+
+cameraContract(hardwareKind(31, 'slots'))
