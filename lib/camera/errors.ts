@@ -35,6 +35,7 @@ export const remedies = {
   ERR_UNKNOWN_CAMERA: 'GET /api/cameras lists the cameras',
   ERR_TOO_MANY_CLIENTS: 'Close another viewer, or allow more with MIO_MAX_CLIENTS',
   ERR_STOPPING: 'Connect again when the service has been restarted',
+  ERR_UNAUTHORIZED: 'Send the token as Authorization: Bearer, as the Basic password, or as ?token=',
   ERR_BAD_REQUEST: 'Correct the request',
   ERR_NOT_FOUND: 'GET / is the page, GET /stream.mjpg the stream, GET /snapshot.jpg one picture',
   ERR_INTERNAL: 'See the log of the service',

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { MioError } from '../camera/errors.ts'
 import { nearest } from './nearest.ts'
 import { type SettingKey, settingList } from './schema.ts'
+import type { SettingText } from './setting_text.ts'
 
 export interface CommandLine {
   /** Words that are not flags: the command. */
@@ -9,15 +10,20 @@ export interface CommandLine {
   readonly help: boolean
   readonly version: boolean
   /** A text and the flag it came from. */
-  readonly texts: ReadonlyMap<SettingKey, { text: string; name: string }>
+  readonly texts: ReadonlyMap<SettingKey, SettingText>
 }
 
-const settings = new Map(settingList.map((setting) => [setting.flag, setting]))
+const settings = new Map(
+  settingList.flatMap((setting) => [
+    [setting.flag, setting] as const,
+    ...(setting.fileFlag ? [[setting.fileFlag, { ...setting, values: 'the path of a file' }] as const] : []),
+  ]),
+)
 const options = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
   ...Object.fromEntries(
-    settingList.map(({ flag, isSwitch }) => [flag, { type: isSwitch ? 'boolean' : 'string' } as const]),
+    [...settings].map(([flag, { isSwitch }]) => [flag, { type: isSwitch ? 'boolean' : 'string' } as const]),
   ),
 } as const
 
@@ -28,7 +34,7 @@ const options = {
 export function parseFlags(args: readonly string[]): CommandLine {
   // Not strict: Node's own messages do not name the nearest flag.
   const { tokens } = parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true })
-  const texts = new Map<SettingKey, { text: string; name: string }>()
+  const texts = new Map<SettingKey, SettingText>()
   const words: string[] = []
   const asked = { help: false, version: false }
   for (const token of tokens) {
@@ -43,7 +49,7 @@ export function parseFlags(args: readonly string[]): CommandLine {
     const text = token.value ?? (setting.isSwitch ? 'true' : undefined)
     if (text === undefined)
       throw new MioError('ERR_CONFIG', { asked: token.rawName, found: `allowed is ${setting.values}` })
-    texts.set(setting.key, { text, name: token.rawName })
+    texts.set(setting.key, { text, name: token.rawName, isFile: token.name === setting.fileFlag })
   }
   return { words, ...asked, texts }
 }

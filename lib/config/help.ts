@@ -2,9 +2,10 @@ import { settingList } from './schema.ts'
 
 /** What --help prints. */
 export function helpText(): string {
-  const rows = settingList.flatMap(({ flag, env, fallback, about, values }) => [
+  const rows = settingList.flatMap(({ flag, env, fallback, about, values, fileFlag, fileEnv }) => [
     [`  --${flag}`, env, fallback, about],
     ['', '', '', `  ${values}`],
+    ...(fileFlag && fileEnv ? [[`  --${fileFlag}`, fileEnv, '', 'The same from a file']] : []),
   ])
   return `MotionInOcean streams a camera as MJPEG over HTTP.
 

@@ -11,7 +11,7 @@ export interface Legacy {
 
 const gone = (advice: string): Legacy => ({ advice: `is not used any more: ${advice}` })
 const noHub = gone('this service has no management hub')
-const noToken = gone('the service has no authentication of its own yet, so let only your own network reach it')
+const otherToken = gone('MIO_TOKEN is the secret now, and covers the stream and the snapshot too')
 
 /** Names that meant the same and are still the same (`MIO_FPS`, `MIO_PORT`, …) need no entry. */
 const legacyNames: Readonly<Record<string, Legacy>> = {
@@ -34,8 +34,8 @@ const legacyNames: Readonly<Record<string, Legacy>> = {
   MIO_CHANGELOG_REMOTE_URL: gone('nothing is fetched from anywhere'),
   MIO_API_TEST_MODE_ENABLED: gone('use MIO_CAMERA=synthetic for tests'),
   MIO_API_TEST_CYCLE_INTERVAL_SECONDS: gone('use MIO_CAMERA=synthetic for tests'),
-  MIO_WEBCAM_CONTROL_PLANE_AUTH_TOKEN: noToken,
-  MIO_MANAGEMENT_AUTH_TOKEN: noToken,
+  MIO_WEBCAM_CONTROL_PLANE_AUTH_TOKEN: otherToken,
+  MIO_MANAGEMENT_AUTH_TOKEN: otherToken,
   MIO_APP_MODE: noHub,
   MIO_BASE_URL: noHub,
   MIO_ALLOW_PRIVATE_IPS: noHub,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { cameraOptions, encoders } from '../camera/options.ts'
+import { isProxy } from './proxy.ts'
 
 /** What a person needs to know of a setting. */
 export interface SettingInfo {
@@ -8,6 +9,8 @@ export interface SettingInfo {
   /** The default, as a person would write it. */
   readonly fallback: string
   readonly about: string
+  /** Never shown, and may come from a file: `MIO_TOKEN_FILE`, `--token-file`. */
+  readonly secret?: true
 }
 
 const registry = z.registry<SettingInfo>()
@@ -27,6 +30,9 @@ const whole = z.string().regex(/^\d+$/).transform(Number)
 const trueOrFalse = 'true or false'
 const truth = () => z.stringbool({ truthy: ['true', '1', 'yes', 'on'], falsy: ['false', '0', 'no', 'off'] })
 const unlessAuto = (text: string): string | undefined => (text === 'auto' ? undefined : text)
+const unlessNone = (text: string): string | undefined => (text === 'none' ? undefined : text)
+/** What stands between commas; `none` is nothing. */
+const list = z.string().transform((text) => (text === 'none' ? [] : text.split(',').map((part) => part.trim())))
 
 const cameraList = z.string().transform((text, context) => {
   const names = text.split(',').map((name) => name.trim())
@@ -50,6 +56,17 @@ const basePath = z
   .transform((text) => text.split('/').filter(Boolean))
   .transform((parts) => parts.map((part) => `/${part}`).join(''))
 
+/** Visible ASCII: everything else is spelt differently by each client's idea of Basic, Bearer and a URL. */
+const token = z
+  .string()
+  .transform(unlessNone)
+  .pipe(
+    z
+      .string()
+      .regex(/^[!-~]{8,512}$/)
+      .optional(),
+  )
+
 /** Python's names are understood too, for those who come from the Python original. */
 const levels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
 const logLevel = z
@@ -62,6 +79,10 @@ const logFormat = z
   .string()
   .transform((text) => (text === 'text' ? 'pretty' : text))
   .pipe(z.enum(['auto', 'json', 'pretty']))
+
+/** Routes that may be opened while there is a token. */
+export const openRoutes = ['ready', 'metrics'] as const
+export type OpenRoute = (typeof openRoutes)[number]
 
 /**
  * Every setting of the service: the types, the environment variables, the flags, `--help` and `config` all
@@ -147,6 +168,27 @@ export const settingsSchema = z.object({
     fallback: '100',
     about: 'Viewers at once; 0 is no limit',
   }),
+  sendTimeout: setting(whole.pipe(z.int().min(1000).max(600_000)), {
+    values: 'a whole number from 1000 to 600000',
+    fallback: '10000',
+    about: 'Milliseconds for a client to take a picture, or be dropped',
+  }),
+  trustedProxies: setting(list.pipe(z.array(z.string().refine(isProxy))), {
+    values: 'none, or with commas 10.0.0.1, 172.16.0.0/12, loopback, linklocal',
+    fallback: 'none',
+    about: 'Proxies whose X-Forwarded-… headers are believed',
+  }),
+  token: setting(token, {
+    values: 'none or 8 to 512 visible ASCII characters',
+    fallback: 'none',
+    about: 'Secret for all but /health: as Bearer, Basic password or ?token=',
+    secret: true,
+  }),
+  authOpen: setting(list.pipe(z.array(z.enum(openRoutes))), {
+    values: 'none, ready, metrics, or both with a comma',
+    fallback: 'none',
+    about: 'What is open without the token, too',
+  }),
   logLevel: setting(logLevel, { values: levels.join(', '), fallback: 'info', about: 'How much is logged' }),
   logFormat: setting(logFormat, {
     values: 'auto, json, pretty',
@@ -167,17 +209,23 @@ export interface Setting extends SettingInfo {
   readonly flag: string
   /** Whether the flag may stand without a value. */
   readonly isSwitch: boolean
+  /** E.g. `MIO_TOKEN_FILE` and `token-file`; only a secret has them. */
+  readonly fileEnv: string | undefined
+  readonly fileFlag: string | undefined
   readonly schema: z.ZodType<unknown, string>
 }
 
 export const settingList: readonly Setting[] = Object.entries(settingsSchema.shape).map(([key, schema]) => {
   const words = key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)
   const info = registry.get(schema)!
+  const env = `MIO_${words.replaceAll('-', '_').toUpperCase()}`
   return {
     key: key as SettingKey,
-    env: `MIO_${words.replaceAll('-', '_').toUpperCase()}`,
+    env,
     flag: words,
     isSwitch: info.values === trueOrFalse,
+    fileEnv: info.secret && `${env}_FILE`,
+    fileFlag: info.secret && `${words}-file`,
     schema,
     ...info,
   }

@@ -44,22 +44,25 @@ function setText(id: string, text: string | number): void {
   byId(id).textContent = String(text)
 }
 
-/** All URLs are relative to the page, so that it works below any path. */
+/** All URLs are relative to the page, so that it works below any path; a token in the page's URL goes into each. */
 function urlOf(name: string): string {
-  return new URL(name, location.href).href
+  const url = new URL(name, location.href)
+  const token = new URLSearchParams(location.search).get('token')
+  if (token) url.searchParams.set('token', token)
+  return url.href
 }
 
 /** Opens the stream anew; the number keeps the browser from reusing the old one. */
 function connect(): void {
   gone = false
-  picture.src = `stream.mjpg?t=${Date.now()}`
+  picture.src = urlOf(`stream.mjpg?t=${Date.now()}`)
 }
 
 async function poll(): Promise<void> {
   if (Date.now() - lastPoll > sleptFor) gone = true
   lastPoll = Date.now()
   try {
-    const response = await fetch('api/status', { cache: 'no-store' })
+    const response = await fetch(urlOf('api/status'), { cache: 'no-store' })
     if (!response.ok) throw new Error(`status ${response.status}`)
     show((await response.json()) as Status)
   } catch {
@@ -140,5 +143,7 @@ document.addEventListener('visibilitychange', () => {
 // Refused, for instance because there are too many viewers.
 picture.addEventListener('error', () => (gone = true))
 
+;(byId('save') as HTMLAnchorElement).href = urlOf('snapshot.jpg')
+connect()
 void poll()
 setInterval(() => document.hidden || void poll(), pollInterval)

@@ -14,9 +14,9 @@ export function cameraRouter(source: FrameSource, options: MjpegRouterOptions): 
   })
   // The page's relative URLs need the slash. The redirect is relative too: a proxy may have cut the path.
   router.get('/', (request, response, next) => {
-    const path = request.originalUrl.split('?')[0] ?? '/'
+    const [path = '/', ...query] = request.originalUrl.split('?')
     if (path.endsWith('/')) return next()
-    response.redirect(`${path.slice(path.lastIndexOf('/') + 1)}/`)
+    response.redirect([`${path.slice(path.lastIndexOf('/') + 1)}/`, ...query].join('?'))
   })
   router.use(page())
   return router

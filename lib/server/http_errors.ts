@@ -5,6 +5,7 @@ import type { Log } from './log.ts'
 /** HTTP status by code; what is not here is a fault of the camera or of the service. */
 const statuses: Partial<Record<ErrorCode, number>> = {
   ERR_BAD_REQUEST: 400,
+  ERR_UNAUTHORIZED: 401,
   ERR_NOT_FOUND: 404,
   ERR_UNKNOWN_CAMERA: 404,
   ERR_INTERNAL: 500,

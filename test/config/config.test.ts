@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { parseFlags } from '../../lib/config/flags.ts'
 import { helpText } from '../../lib/config/help.ts'
 import { loadConfiguration } from '../../lib/config/load.ts'
@@ -37,6 +40,10 @@ test('the defaults are valid, and none is from anywhere else', () => {
     bind: '0.0.0.0',
     basePath: '',
     maxClients: 100,
+    sendTimeout: 10_000,
+    trustedProxies: [],
+    token: undefined,
+    authOpen: [],
     logLevel: 'info',
     logFormat: 'auto',
   })
@@ -70,6 +77,10 @@ const good: [SettingKey, string, unknown][] = [
   ['basePath', '/cam', '/cam'],
   ['basePath', 'home/cam/', '/home/cam'],
   ['maxClients', '0', 0],
+  ['sendTimeout', '1000', 1000],
+  ['trustedProxies', 'loopback, 10.0.0.1,fd00::/8', ['loopback', '10.0.0.1', 'fd00::/8']],
+  ['authOpen', 'metrics,ready', ['metrics', 'ready']],
+  ['authOpen', 'none', []],
   ['logLevel', 'DEBUG', 'debug'],
   ['logLevel', 'WARNING', 'warn'],
   ['logFormat', 'text', 'pretty'],
@@ -112,6 +123,13 @@ const bad: [string, string][] = [
   ['MIO_BIND', 'my host'],
   ['MIO_BASE_PATH', '/a b'],
   ['MIO_MAX_CLIENTS', '-1'],
+  ['MIO_SEND_TIMEOUT', '10'],
+  ['MIO_TRUSTED_PROXIES', 'nginx'],
+  ['MIO_TRUSTED_PROXIES', '10.0.0.0/33'],
+  ['MIO_TRUSTED_PROXIES', '10.0.0.0/0'],
+  ['MIO_TRUSTED_PROXIES', '10.0.0.1/8/8'],
+  ['MIO_TRUSTED_PROXIES', 'loopback,'],
+  ['MIO_AUTH_OPEN', 'health'],
   ['MIO_LOG_LEVEL', 'loud'],
   ['MIO_LOG_FORMAT', 'xml'],
 ]
@@ -187,6 +205,48 @@ test("names of the Python original are taken over or warned about, and today's n
   expect(load({ MIO_FPS: '24', MIO_TARGET_FPS: '12' }).settings.fps).toBe(24)
   expect(load({ MIO_MOCK_CAMERA: 'false' }).settings.camera).toEqual(['auto'])
   expect(complaint(() => load({ MIO_TARGET_FPS: 'fast' }))).toContain('MIO_TARGET_FPS="fast": allowed is')
+})
+
+describe('a secret', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'mio-secret-')), 'token')
+  afterAll(() => rmSync(dirname(file), { recursive: true }))
+
+  test('comes from the variable, the flag, or a file, and is shown nowhere', () => {
+    writeFileSync(file, 'from-a-file\n')
+    for (const [configuration, value, source] of [
+      [load({ MIO_TOKEN: 'as-it-is-written' }), 'as-it-is-written', 'MIO_TOKEN'],
+      [load({}, '--token', 'as-it-is-written'), 'as-it-is-written', '--token'],
+      [load({ MIO_TOKEN_FILE: file }), 'from-a-file', 'MIO_TOKEN_FILE'],
+      [load({ MIO_TOKEN: 'loses-to-flags' }, '--token-file', file), 'from-a-file', '--token-file'],
+    ] as const) {
+      expect(configuration.settings.token).toBe(value)
+      expect(configuration.effective).toContainEqual({ key: 'token', text: '(hidden)', source })
+    }
+  })
+
+  test.each([[''], ['short'], ['with a blank'], ['ümläuteüml']])('is not %j', (text) => {
+    writeFileSync(file, text)
+    const message = complaint(() => load({ MIO_TOKEN_FILE: file }))
+    expect(message).toBe(
+      'MIO_TOKEN_FILE: allowed is none or 8 to 512 visible ASCII characters. Correct the setting and start again: motioninocean --help.',
+    )
+  })
+
+  test('in a file that is not there is no secret', () => {
+    expect(complaint(() => load({ MIO_TOKEN_FILE: '/nowhere/token' }))).toContain(
+      'MIO_TOKEN_FILE="/nowhere/token": no such file can be read (ENOENT).',
+    )
+  })
+
+  test('is told once', () => {
+    const message = complaint(() => load({ MIO_TOKEN: 'as-it-is-written', MIO_TOKEN_FILE: file }))
+    expect(message).toContain('MIO_TOKEN_FILE and MIO_TOKEN: both are set')
+    expect(message).not.toContain('as-it-is')
+  })
+
+  test('only secrets come from files', () => {
+    expect(complaint(() => load({ MIO_FPS_FILE: file }))).toContain('MIO_FPS_FILE: there is no setting of this name')
+  })
 })
 
 test('other variables do not matter', () => {
