@@ -22,3 +22,4 @@ export type {
   FrameSource,
   SensorMode,
 } from './camera/source.ts'
+export { version } from './package.ts'

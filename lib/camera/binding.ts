@@ -1,7 +1,7 @@
-import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
+import { packageRoot } from '../package.ts'
+import { notBuiltHelp, notLoadedHelp } from './addon_help.ts'
 import { MioError } from './errors.ts'
 
 /** What the addon takes to open a camera. All values are checked before they get here. */
@@ -154,29 +154,31 @@ export function binding(): Binding {
   return loaded
 }
 
-/** The package's root: this file runs from lib/ in tests and from dist/ in packages. */
-function packageRoot(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  while (!existsSync(join(folder, 'package.json'))) folder = dirname(folder)
-  return folder
-}
-
+/** The addon as it was built here, or the prebuild that fits this machine. */
 function load(): Binding {
-  const require = createRequire(import.meta.url)
-  const nodeGypBuild = require('node-gyp-build') as { (root: string): Binding; path(root: string): string }
   const root = packageRoot()
+  // From the package and not from here, which may be a bundle that has no node_modules of its own.
+  const require = createRequire(join(root, 'package.json'))
+  const nodeGypBuild = require('node-gyp-build') as { path(root: string): string }
   let path: string
   try {
     path = nodeGypBuild.path(root)
   } catch (cause) {
+    const libc = /\blibc=(\w+)/.exec((cause as Error).message)?.[1]
     throw new MioError('ERR_ADDON_NOT_BUILT', {
-      found: `there is no native addon for ${process.platform}-${process.arch} in ${root}`,
+      found: `there is no native addon for ${process.platform}-${process.arch}${libc ? ` with ${libc}` : ''} in ${root}`,
+      remedy: notBuiltHelp(libc),
       cause,
     })
   }
   try {
     return require(path) as Binding
   } catch (cause) {
-    throw new MioError('ERR_ADDON_LOAD', { found: `the native addon did not load: ${(cause as Error).message}`, cause })
+    const words = (cause as Error).message
+    throw new MioError('ERR_ADDON_LOAD', {
+      found: `the native addon ${path} did not load: ${words}`,
+      remedy: notLoadedHelp(words),
+      cause,
+    })
   }
 }

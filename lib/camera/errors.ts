@@ -1,3 +1,5 @@
+import { noLibcameraHelp } from './addon_help.ts'
+
 /**
  * Every failure that a user can meet has a stable code. The same code stands in `error.code`, in the
  * log, in `/ready` and on the page.
@@ -72,11 +74,13 @@ export class MioError extends Error {
 
 /** Turns what the addon throws (`code`, `found`) into a {@link MioError}; anything else is passed on. */
 export function fromNative(error: unknown, asked?: string): unknown {
+  if (error instanceof MioError) return error
   if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error
   if (!(error.code in remedies)) return error
   return new MioError(error.code as ErrorCode, {
     ...(asked === undefined ? {} : { asked }),
     found: error.message,
+    ...(error.code === 'ERR_LIBCAMERA_UNAVAILABLE' ? { remedy: noLibcameraHelp() } : {}),
     cause: error,
   })
 }

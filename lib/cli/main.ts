@@ -4,7 +4,7 @@ import { parseFlags } from '../config/flags.ts'
 import { helpText } from '../config/help.ts'
 import { type Configuration, loadConfiguration } from '../config/load.ts'
 import { nearest } from '../config/nearest.ts'
-import { version } from '../server/version.ts'
+import { version } from '../package.ts'
 
 type Command = (configuration: Configuration) => void | Promise<void>
 
@@ -13,6 +13,7 @@ const commands: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./serve.ts')).serve,
   list: async () => (await import('./list.ts')).list,
   config: async () => (await import('./config.ts')).config,
+  build: async () => (await import('./build.ts')).build,
 }
 
 async function main(args: readonly string[]): Promise<void> {

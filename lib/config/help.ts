@@ -15,6 +15,7 @@ Commands:
   serve    stream the camera (what happens without a command)
   list     show the cameras that can be used
   config   show the settings in force and where each comes from
+  build    build the addon for this machine, where the package brings none that fits
 
 Flags, each with its environment variable and its default; a flag wins over the variable:
 ${table(rows)}

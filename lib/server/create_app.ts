@@ -11,7 +11,7 @@ import { allowCors, mjpegRouter } from './mjpeg_router.ts'
 import { pageAssets } from './page.ts'
 import { readinessOf } from './readiness.ts'
 import { securityHeaders } from './security.ts'
-import { version } from './version.ts'
+import { version } from '../package.ts'
 
 export interface AppOptions extends HubOptions {
   /** The cameras; the first is also served without `/cameras/<id>`. */

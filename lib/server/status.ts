@@ -1,6 +1,6 @@
 import type { FrameSource } from '../camera/source.ts'
 import type { Hub } from '../stream/hub.ts'
-import { version } from './version.ts'
+import { version } from '../package.ts'
 
 /** Tells one run of the service from the next: the page opens its stream anew when it changes. */
 const startedAt = new Date().toISOString()

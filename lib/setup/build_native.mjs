@@ -13,19 +13,32 @@ import { run } from './run.mjs'
  * @param {object} options
  * @param {string} [options.config] `Release` or `Debug`.
  * @param {string} [options.output] The folder for the addon and its backends.
+ * @param {string} [options.tree] CMake's folder.
+ * @param {string[]} [options.libcameras] Prefixes of libcameras to build for, besides the system's.
+ * @param {string} [options.cmakeJs] Its program, where this package does not see it.
+ * @param {string[]} [options.settings] More of CMake's, as `NAME=value`.
+ * @param {NodeJS.ProcessEnv} [options.env]
  * @param {(line: string) => void} options.onLine
  */
-export async function build({ config = 'Release', output = join('build', config), onLine }) {
-  const cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js')
+export async function build({
+  config = 'Release',
+  output = inRoot('build', config),
   // Not in build/ itself: node-gyp keeps its own Makefile there.
-  const tree = inRoot('build/cmake', config)
-  forgetOldFacts(tree, JSON.stringify([root, resolve(output), systemLibcamera(), builtLibcameras()]))
-  const settings = [
-    `--CDCMAKE_LIBRARY_OUTPUT_DIRECTORY=${resolve(output)}`,
-    `--CDMIO_LIBCAMERA_PREFIXES=${libcameraPrefixes()}`,
-  ]
-  const args = ['build', '--out', tree, '--config', config, ...settings, '--log-level', 'warn']
-  await run(process.execPath, [cmakeJs, ...args], { onLine })
+  tree = inRoot('build/cmake', config),
+  libcameras = builtLibcameras().map((built) => built.prefix),
+  cmakeJs = createRequire(import.meta.url).resolve('cmake-js/bin/cmake-js'),
+  settings = [],
+  env = {},
+  onLine,
+}) {
+  forgetOldFacts(tree, JSON.stringify([root, resolve(output), systemLibcamera(), libcameras, settings]))
+  const definitions = [
+    `CMAKE_LIBRARY_OUTPUT_DIRECTORY=${resolve(output)}`,
+    `MIO_LIBCAMERA_PREFIXES=${libcameras.join(';')}`,
+    ...settings,
+  ].map((setting) => `--CD${setting}`)
+  const args = ['build', '--directory', root, '--out', tree, '--config', config, ...definitions, '--log-level', 'warn']
+  await run(process.execPath, [cmakeJs, ...args], { env, onLine })
 }
 
 /** As CMake wants them: the libcameras built for the tests, besides the system's that pkg-config tells. */

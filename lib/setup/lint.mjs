@@ -24,6 +24,7 @@ export default async function lint() {
   /** @type {[what: string, command: string, args: string[]][]} */
   const checks = [
     ['prettier', process.execPath, node('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')],
+    ['knip', process.execPath, node('knip/bin/knip.js', '--no-progress')],
     ['oxlint', process.execPath, node('oxlint/bin/oxlint', '--type-aware', '--deny-warnings')],
     ['tsc', process.execPath, node('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json')],
     ['tsc for the page', process.execPath, node('typescript/bin/tsc', '--noEmit', '-p', 'lib/page')],

@@ -22,6 +22,13 @@ export const forBuild = [
   { name: 'libjpeg-turbo', library: 'libturbojpeg', packages: ['libturbojpeg0-dev', 'libturbojpeg-dev'] },
 ]
 
+/** @type {Need} */
+const debianKeys = {
+  name: "Debian's keys",
+  header: '../share/keyrings/debian-archive-keyring.gpg',
+  packages: ['debian-archive-keyring'],
+}
+
 /** For building libcamera as the tests use it. */
 /** @type {Need[]} */
 export const forLibcamera = [
@@ -36,11 +43,7 @@ export const forLibcamera = [
   { name: 'libyuv', header: 'libyuv.h', packages: ['libyuv-dev'] },
   { name: 'libjpeg', header: 'jpeglib.h', packages: ['libjpeg-dev'] },
   { name: 'dpkg-source', anyCommand: ['dpkg-source'], packages: ['dpkg-dev'] },
-  {
-    name: "Debian's keys",
-    header: '../share/keyrings/debian-archive-keyring.gpg',
-    packages: ['debian-archive-keyring'],
-  },
+  debianKeys,
 ]
 
 /** @type {Need[]} */
@@ -57,6 +60,20 @@ export const forTests = [
     packages: ['chromium'],
     optional: true,
   },
+]
+
+/**
+ * What compiles the prebuilds of the other machines, and fetches what they are built against.
+ * @type {Need[]}
+ */
+export const forPrebuilds = [
+  {
+    name: 'a compiler for arm64',
+    anyCommand: ['aarch64-linux-gnu-g++'],
+    packages: ['g++-aarch64-linux-gnu'],
+  },
+  { name: 'a compiler for x64', anyCommand: ['x86_64-linux-gnu-g++'], packages: ['g++-x86-64-linux-gnu'] },
+  debianKeys,
 ]
 
 /** @type {Need[]} */

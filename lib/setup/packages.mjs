@@ -12,7 +12,7 @@ import { SetupError } from './setup_error.mjs'
  * @throws {SetupError} naming what is missing and the command that installs it.
  */
 export async function systemPackages(needs) {
-  const missing = needs.filter((need) => !isThere(need))
+  const missing = missingOf(needs)
   if (missing.length === 0) return
   const names = missing.map((need) => need.name).join(', ')
 
@@ -33,6 +33,9 @@ export async function systemPackages(needs) {
   const packages = wanted.flatMap((entry) => entry.package ?? [])
   if (packages.length > 0) await apt.install([...new Set(packages)], `missing: ${names}`)
 }
+
+/** @param {Need[]} needs */
+export const missingOf = (needs) => needs.filter((need) => !isThere(need))
 
 /** @param {Need} need */
 function isThere({ anyCommand, library, header, python }) {

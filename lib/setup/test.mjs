@@ -2,6 +2,7 @@ import { libcameraForTests } from '../../test/kit/libcamera.mjs'
 import { forBuild, forTests } from './needs.mjs'
 import { add, nativeTests, testKit } from './native_tests.mjs'
 import { systemPackages } from './packages.mjs'
+import { ownPrebuild } from './prebuilds.mjs'
 import { prepare } from './start.mjs'
 import { vitest } from './vitest.mjs'
 
@@ -15,6 +16,7 @@ export default async function test(args) {
   await libcameraForTests()
   await prepare()
   await testKit()
+  if (args.length === 0 || args.some((arg) => arg.includes('package'))) await ownPrebuild()
 
   const counts = args.length > 0 ? { passed: 0, failed: 0, skipped: 0 } : await nativeTests()
   add(counts, await vitest(args))

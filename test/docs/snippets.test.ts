@@ -78,10 +78,11 @@ describe('commands', () => {
     )
 
   test.each(lines)('%s: %s', async (_, command) => {
-    if (/^npm (test|run lint)\b/.test(command)) {
-      // This very test is a part of `npm test`, and CI runs both: what can be checked here is that they exist.
+    if (/^npm (test|run (lint|prebuilds))\b/.test(command)) {
+      // This very test is a part of `npm test`, CI runs the others or what they are made of (test/package): what can be
+      // checked here is that they exist.
       const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
-      const name = command.startsWith('npm test') ? 'test' : 'lint'
+      const name = command.replace(/^npm (run )?(\S+).*/, '$2')
       expect(scripts).toHaveProperty(name)
     } else if (command.startsWith('npm start')) {
       const args = command.split(' ').slice(3)

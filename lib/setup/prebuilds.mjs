@@ -1,0 +1,74 @@
+import { mkdirSync, rmSync } from 'node:fs'
+import { forBuild, forPrebuilds } from './needs.mjs'
+import { npmPackages } from './npm_packages.mjs'
+import { systemPackages } from './packages.mjs'
+import { inRoot } from './paths.mjs'
+import { machines, toolPrefix } from './prebuild_settings.mjs'
+import { run } from './run.mjs'
+import { SetupError } from './setup_error.mjs'
+import { stepIfChanged } from './stamp.mjs'
+import { step } from './step.mjs'
+
+/** What node-gyp would build for; the addon itself speaks Node-API 9 and runs on this and all newer ones. */
+const OLDEST_NODE = '20.19.0'
+
+/**
+ * `npm run prebuilds`: what the package brings along, in prebuilds/linux-<arch>: the addon and a libcamera backend for
+ * each soname. With arguments (`npm run prebuilds -- x64`) for these machines only.
+ * @param {string[]} args
+ */
+export default async function prebuilds(args) {
+  const wanted = args.length > 0 ? args : Object.keys(machines)
+  const unknown = wanted.find((arch) => !machines[arch])
+  if (unknown) throw new SetupError(`There are prebuilds for ${Object.keys(machines).join(' and ')}, not ${unknown}.`)
+  const compilers = forPrebuilds.filter((need) => wanted.some((arch) => need.anyCommand?.includes(compiler(arch))))
+  await systemPackages([...forBuild, ...forPrebuilds.filter((need) => need.header), ...compilers])
+  await npmPackages()
+  for (const arch of wanted) await prebuild(arch)
+}
+
+/** The prebuild for this machine alone, for the tests of the package. */
+export async function ownPrebuild() {
+  await systemPackages(forPrebuilds.filter((need) => need.header))
+  const { arch } = process
+  await stepIfChanged(
+    {
+      name: `prebuild-${arch}`,
+      what: 'Prebuild',
+      inputs: ['CMakeLists.txt', 'native', ...builders, 'node_modules/node-addon-api/package.json'],
+      outputs: [`prebuilds/linux-${arch}/motioninocean.glibc.node`],
+    },
+    () => prebuild(arch),
+  )
+}
+
+const builders = ['build_native', 'debian_sysroot', 'prebuild_settings', 'prebuilds'].map(
+  (name) => `lib/setup/${name}.mjs`,
+)
+
+/** @param {string} arch */
+const compiler = (arch) => `${toolPrefix(arch)}g++`
+
+/**
+ * @param {string} arch Node's name.
+ */
+export async function prebuild(arch) {
+  // prebuildify takes what it finds in build/Release of this folder; that of the checkout is another build.
+  const folder = inRoot('build/prebuild', arch)
+  for (const old of [folder, inRoot('prebuilds', `linux-${arch}`)]) rmSync(old, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  const options = {
+    name: 'motioninocean',
+    target: OLDEST_NODE,
+    platform: 'linux',
+    arch,
+    cwd: folder,
+    out: inRoot('.'),
+    'strip-bin': `${toolPrefix(arch)}strip`,
+    'node-gyp': inRoot('lib/setup/prebuild_builder.mjs'),
+  }
+  const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value])
+  await step(`Prebuild for linux-${arch}`, 'addon and libcamera backends', (onLine) =>
+    run(process.execPath, [inRoot('node_modules/prebuildify/bin.js'), '--strip', '--tag-libc', ...args], { onLine }),
+  )
+}
