@@ -140,6 +140,11 @@ export interface Binding {
   ): Promise<{ version: string; builtFor: string; cameras: { id: string; model: string }[] }>
   /** False for what is no TCP socket. */
   limitBacklog(descriptor: number, bytes: number): boolean
+  /** The hardware encoders for pictures of this size in pixels, best first, and why others do not do. */
+  findEncoders(
+    width: number,
+    height: number,
+  ): Promise<{ candidates: string[]; refusals: { device: string; why: string }[] }>
   onLog(listener: ((level: number, category: string, message: string) => void) | undefined): void
 }
 

@@ -8,6 +8,7 @@
 #include "addon/addon_data.h"
 #include "addon/camera_watch.h"
 #include "addon/camera_wrap.h"
+#include "addon/find_encoders.h"
 #include "addon/log_listener.h"
 #include "addon/promise_task.h"
 #include "backend/registry.h"
@@ -58,6 +59,7 @@ Napi::Object init(Napi::Env env, Napi::Object exports) {
   exports.Set("CameraWatch", mio::CameraWatch::define(env));
   exports.Set("listCameras", Napi::Function::New(env, list_cameras, "listCameras"));
   exports.Set("limitBacklog", Napi::Function::New(env, limit_backlog, "limitBacklog"));
+  exports.Set("findEncoders", Napi::Function::New(env, mio::find_encoders, "findEncoders"));
   exports.Set("onLog", Napi::Function::New(env, mio::set_log_listener, "onLog"));
   return exports;
 }
