@@ -1,6 +1,8 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Distribution, type Family, installCommand, thisDistribution } from '../machine/distribution.ts'
+import { installedLibcameras } from '../machine/libcamera_files.ts'
+import { thisMachine } from '../machine/machine.ts'
 import { packageRoot } from '../package.ts'
 
 /** What can be done when the addon, or libcamera for it, cannot be had: with the commands of this very system. */
@@ -89,21 +91,7 @@ function inOrder(system: Distribution, packages: Packages[], last: string): stri
   return install ? `${install} && ${last}` : last
 }
 
-/** Where the dynamic linker looks on usual systems. */
+/** Of the libcameras that are here, newest first. */
 export function installedSonames(): string[] {
-  const own = (process.env['LD_LIBRARY_PATH'] ?? '').split(':').filter(Boolean)
-  const usual = ['/usr/local/lib', '/usr/lib', '/usr/lib64'].flatMap((folder) => [
-    folder,
-    ...namesIn(folder).map((name) => join(folder, name)),
-  ])
-  const names = [...own, ...usual].flatMap(namesIn).filter((name) => /^libcamera\.so\.\d+\.\d+$/.test(name))
-  return [...new Set(names)].toSorted((a, b) => b.localeCompare(a, 'en', { numeric: true }))
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder)
-  } catch {
-    return []
-  }
+  return [...new Set(installedLibcameras(thisMachine()).map(({ soname }) => soname))]
 }

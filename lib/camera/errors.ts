@@ -2,7 +2,8 @@ import { noLibcameraHelp } from './addon_help.ts'
 
 /**
  * Every failure that a user can meet has a stable code. The same code stands in `error.code`, in the
- * log, in `/ready` and on the page.
+ * log, in `/ready`, on the page and in what `motioninocean doctor` finds; docs/troubleshooting.md has a
+ * chapter on each, in this order.
  */
 export type ErrorCode = keyof typeof remedies
 
@@ -14,16 +15,32 @@ export const remedies = {
     'Install libcamera 0.4 or newer (Debian 13, Raspberry Pi OS: sudo apt install libcamera-dev) and build again, or use the synthetic camera',
   ERR_NO_CAMERA:
     'Check the ribbon cable and `rpicam-hello --list-cameras`; in a container, that /run/udev and the camera devices are mounted',
+  ERR_NO_UDEV:
+    'Mount the host\'s /run/udev: in the compose file, volumes: ["/run/udev:/run/udev:ro"]; without Docker, start udev',
+  ERR_DEVICE_NOT_MAPPED:
+    'Map the camera devices into the container: `motioninocean doctor --compose` writes a compose file with all of them',
+  ERR_DEVICE_RULE:
+    'Allow the devices: in the compose file, list them under devices:, or set device_cgroup_rules: ["c *:* rw"]',
+  ERR_DEVICE_GONE: 'Create the container again, as its nodes are those of devices that are not there any more',
+  ERR_PERMISSION:
+    'Add the user to the groups that own the device (usually video and render), or the group ids to group_add in the compose file',
+  ERR_LIBCAMERA_MISMATCH:
+    "Use a libcamera from where the kernel comes from: on Raspberry Pi OS, the image as published or Raspberry Pi's own packages",
+  ERR_IPA_MISSING:
+    'Install the modules that belong to this libcamera (Debian, Raspberry Pi OS: sudo apt install libcamera-ipa)',
+  ERR_LEGACY_STACK:
+    'Remove start_x=1 and bcm2835-v4l2 from /boot/firmware/config.txt and /etc/modules, set camera_auto_detect=1, and restart',
   ERR_CAMERA_BUSY: 'Stop the other program or camera object that uses it',
   ERR_CAMERA_CONFIG: 'Ask for a size and format that the camera offers: motioninocean list',
   ERR_CAMERA_STALLED: 'Check the cable and the power supply; the camera can be opened again',
   ERR_CAMERA_UNPLUGGED: 'Plug it in again; it can then be opened again',
   ERR_CAMERA: 'See the log lines of libcamera just before this one',
   ERR_CAMERA_CLOSED: 'Open the camera again',
-  ERR_PERMISSION:
-    'Add the user to the groups that own the device (usually video and render), or the group ids to group_add in the compose file',
-  ERR_NO_BUFFERS:
-    'Free memory for the camera (on a Pi: cma=256M in /boot/firmware/cmdline.txt) or ask for a smaller size',
+  ERR_NO_DMA_HEAP:
+    'Map /dev/dma_heap into the container and give the heaps to the group video; outside a container, add the user to it',
+  ERR_CMA_TOO_SMALL:
+    'Reserve more (on a Pi: dtoverlay=vc4-kms-v3d,cma-256 in /boot/firmware/config.txt, then restart), or ask for a smaller size',
+  ERR_NO_BUFFERS: 'Free memory for the camera, or ask for a smaller size',
   ERR_ENCODER: 'Choose another encoder or a smaller size',
   ERR_FRAME_RELEASED: 'Use frame.data before frame.release(), or keep a copy with frame.copy()',
   ERR_SNAPSHOT_TIMEOUT: 'Look at the state of the camera; ask again when it is live',

@@ -1,18 +1,19 @@
 #!/usr/bin/env node
 import { MioError } from '../camera/errors.ts'
-import { parseFlags } from '../config/flags.ts'
+import { type CommandLine, parseFlags } from '../config/flags.ts'
 import { helpText } from '../config/help.ts'
 import { type Configuration, loadConfiguration } from '../config/load.ts'
 import { nearest } from '../config/nearest.ts'
 import { version } from '../package.ts'
 
-type Command = (configuration: Configuration) => void | Promise<void>
+type Command = (configuration: Configuration, switches: CommandLine['switches']) => void | Promise<void>
 
 /** Loaded when asked for, so that `--help` needs nothing else. */
 const commands: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./serve.ts')).serve,
   list: async () => (await import('./list.ts')).list,
   config: async () => (await import('./config.ts')).config,
+  doctor: async () => (await import('./doctor.ts')).doctor,
   build: async () => (await import('./build.ts')).build,
 }
 
@@ -23,7 +24,7 @@ async function main(args: readonly string[]): Promise<void> {
   const load = commandNamed(words)
   const configuration = loadConfiguration(process.env, flags)
   const command = await load()
-  await command(configuration)
+  await command(configuration, flags.switches)
 }
 
 function commandNamed([name = 'serve', extra]: readonly string[]): () => Promise<Command> {

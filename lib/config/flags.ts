@@ -3,12 +3,15 @@ import { MioError } from '../camera/errors.ts'
 import { nearest } from './nearest.ts'
 import { type SettingKey, settingList } from './schema.ts'
 import type { SettingText } from './setting_text.ts'
+import { type Switch, switches } from './switches.ts'
 
 export interface CommandLine {
   /** Words that are not flags: the command. */
   readonly words: readonly string[]
   readonly help: boolean
   readonly version: boolean
+  /** Flags of the command itself, as `--json` of `doctor`. */
+  readonly switches: ReadonlySet<Switch>
   /** A text and the flag it came from. */
   readonly texts: ReadonlyMap<SettingKey, SettingText>
 }
@@ -22,6 +25,7 @@ const settings = new Map(
 const options = {
   help: { type: 'boolean', short: 'h' },
   version: { type: 'boolean', short: 'v' },
+  ...Object.fromEntries(Object.keys(switches).map((flag) => [flag, { type: 'boolean' } as const])),
   ...Object.fromEntries(
     [...settings].map(([flag, { isSwitch }]) => [flag, { type: isSwitch ? 'boolean' : 'string' } as const]),
   ),
@@ -37,11 +41,18 @@ export function parseFlags(args: readonly string[]): CommandLine {
   const texts = new Map<SettingKey, SettingText>()
   const words: string[] = []
   const asked = { help: false, version: false }
+  const switchesAsked = new Set<Switch>()
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value)
     if (token.kind !== 'option') continue
     if (token.name === 'help' || token.name === 'version') {
       asked[token.name] = true
+      continue
+    }
+    if (Object.hasOwn(switches, token.name)) {
+      if (token.value !== undefined)
+        throw new MioError('ERR_CONFIG', { asked: token.rawName, found: 'it stands without a value' })
+      switchesAsked.add(token.name as Switch)
       continue
     }
     const setting = settings.get(token.name)
@@ -51,7 +62,14 @@ export function parseFlags(args: readonly string[]): CommandLine {
       throw new MioError('ERR_CONFIG', { asked: token.rawName, found: `allowed is ${setting.values}` })
     texts.set(setting.key, { text, name: token.rawName, isFile: token.name === setting.fileFlag })
   }
-  return { words, ...asked, texts }
+  const foreign = [...switchesAsked].find((flag) => switches[flag].command !== words[0])
+  if (foreign && !asked.help) throw foreignSwitch(foreign)
+  return { words, ...asked, switches: switchesAsked, texts }
+}
+
+function foreignSwitch(flag: Switch): MioError {
+  const { command } = switches[flag]
+  return new MioError('ERR_CONFIG', { asked: `--${flag}`, found: `it belongs to: motioninocean ${command} --${flag}` })
 }
 
 function unknownFlag(rawName: string): MioError {

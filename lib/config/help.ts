@@ -1,4 +1,5 @@
 import { settingList } from './schema.ts'
+import { switches } from './switches.ts'
 
 /** What --help prints. */
 export function helpText(): string {
@@ -15,6 +16,10 @@ Commands:
   serve    stream the camera (what happens without a command)
   list     show the cameras that can be used
   config   show the settings in force and where each comes from
+  doctor   show what the camera needs of this machine and what is missing; exit code 1 if something is
+${Object.entries(switches)
+  .map(([flag, { command, about }]) => `           ${command} --${flag.padEnd(8)} ${about}`)
+  .join('\n')}
   build    build the addon for this machine, where the package brings none that fits
 
 Flags, each with its environment variable and its default; a flag wins over the variable:

@@ -39,7 +39,7 @@ test.each([
     'an unknown command',
     ['sevre'],
     {},
-    'motioninocean sevre: the commands are serve, list, config, build, the nearest is serve.',
+    'motioninocean sevre: the commands are serve, list, config, doctor, build, the nearest is serve.',
   ],
   ['a command too many', ['serve', 'list'], {}, 'motioninocean serve list: the commands are'],
   ['a name of Object', ['toString'], {}, 'motioninocean toString: the commands are'],

@@ -165,8 +165,19 @@ test.each([
   [['--port', '--fps', '5'], '--port="--fps": allowed is'],
   [['--hflip=maybe'], '--hflip="maybe": allowed is true or false.'],
   [['-q'], '-q: there is no such flag'],
+  [['--jason'], '--jason: there is no such flag, the nearest is --json.'],
+  [['--json'], '--json: it belongs to: motioninocean doctor --json.'],
+  [['list', '--json'], '--json: it belongs to: motioninocean doctor --json.'],
+  [['doctor', '--json=yes'], '--json: it stands without a value.'],
 ])('flags %j are refused', (args, begin) => {
   expect(complaint(() => load({}, ...args))).toContain(begin)
+})
+
+test('a command has switches of its own, among the settings', () => {
+  const { words, switches, texts } = parseFlags(['--fps', '5', 'doctor', '--json', '--compose'])
+  expect(words).toEqual(['doctor'])
+  expect([...switches]).toEqual(['json', 'compose'])
+  expect([...texts.keys()]).toEqual(['fps'])
 })
 
 test('flags win over variables, and an empty variable counts as not set', () => {

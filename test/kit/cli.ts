@@ -43,7 +43,7 @@ export class RunningCli implements AsyncDisposable {
       this.#stdout += chunk.toString()
       const lines = (rest + chunk.toString()).split('\n')
       rest = lines.pop() ?? ''
-      this.logLines.push(...lines.filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as LogLine))
+      this.logLines.push(...lines.filter((line) => line.startsWith('{"')).map((line) => JSON.parse(line) as LogLine))
       this.#wake()
     })
     this.#child.stderr!.on('data', (chunk: Buffer) => (this.#stderr += chunk.toString()))
