@@ -25,6 +25,7 @@ import {
   type CheckedCameraOptions,
 } from './options.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
+import { withTrueCause } from './true_cause.ts'
 
 /**
  * With fewer free slots than this, frames are copied out of the pool: a consumer that holds many costs a
@@ -60,7 +61,12 @@ export async function openCamera(options: CameraOptions = {}): Promise<Camera> {
 /** @internal Opens the camera that `wanted` names. */
 export async function findAndOpen(wanted: number | string, options: CheckedCameraOptions): Promise<Camera> {
   const open = async () => Camera.open(await findCamera(wanted), options)
-  return wanted === 'synthetic' ? open() : keepingLibcamera(open)
+  if (wanted === 'synthetic') return open()
+  try {
+    return await keepingLibcamera(open)
+  } catch (error) {
+    throw withTrueCause(error, options)
+  }
 }
 
 /** An opened camera. It keeps the process alive until it is closed. */

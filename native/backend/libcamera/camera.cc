@@ -72,6 +72,7 @@ void check(int result, const char *what) {
   const char *code = result == -ENODEV                       ? "ERR_CAMERA_UNPLUGGED"
                      : result == -EBUSY                      ? "ERR_CAMERA_BUSY"
                      : result == -EACCES || result == -EPERM ? "ERR_PERMISSION"
+                     : result == -ENOMEM                     ? "ERR_NO_BUFFERS"
                                                              : "ERR_CAMERA";
   throw FaultError(code, std::string(what) + ": " + errno_text(result));
 }
