@@ -25,8 +25,19 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
     logEncoder(camera)
   }
 
-  const { bind, port, basePath, maxClients, sendTimeout, trustedProxies, token, authOpen, resolution: size } = settings
-  const http = { basePath, maxClients, sendTimeout, trustedProxies, token, authOpen }
+  const {
+    bind,
+    port,
+    basePath,
+    maxClients,
+    sendTimeout,
+    snapshotJobs,
+    trustedProxies,
+    token,
+    authOpen,
+    resolution: size,
+  } = settings
+  const http = { basePath, maxClients, sendTimeout, snapshotJobs, trustedProxies, token, authOpen }
   const app = createApp({ ...http, sources: cameras, size, log })
   // Listening comes first: with the port in use, no camera is touched.
   const service = await listen(app, {

@@ -173,6 +173,11 @@ export const settingsSchema = z.object({
     fallback: '10000',
     about: 'Milliseconds for a client to take a picture, or be dropped',
   }),
+  snapshotJobs: setting(whole.pipe(z.int().min(1).max(16)), {
+    values: 'a whole number from 1 to 16',
+    fallback: '2',
+    about: 'Snapshots converted (width, format, …) at once',
+  }),
   trustedProxies: setting(list.pipe(z.array(z.string().refine(isProxy))), {
     values: 'none, or with commas 10.0.0.1, 172.16.0.0/12, loopback, linklocal',
     fallback: 'none',

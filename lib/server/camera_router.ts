@@ -1,17 +1,11 @@
 import { Router } from 'express'
-import type { FrameSource } from '../camera/source.ts'
-import { hubOf } from '../stream/hub.ts'
-import { mjpegRouter, type MjpegRouterOptions } from './mjpeg_router.ts'
+import { type Endpoint, endpointRouter } from './endpoint.ts'
 import { page } from './page.ts'
-import { statusOf } from './status.ts'
 
-/** All that there is of one camera, at `/` and at `/cameras/<id>/`: pictures, status, and the page over both. */
-export function cameraRouter(source: FrameSource, options: MjpegRouterOptions): Router {
+/** All that there is of one camera: its endpoints, and the page over them. */
+export function cameraRouter(endpoints: readonly Endpoint[]): Router {
   const router = Router()
-  router.use(mjpegRouter(source, options))
-  router.get('/api/status', (_request, response) => {
-    response.set('Cache-Control', 'no-store').json(statusOf(source, hubOf(source)))
-  })
+  router.use(endpointRouter(endpoints))
   // The page's relative URLs need the slash. The redirect is relative too: a proxy may have cut the path.
   router.get('/', (request, response, next) => {
     const [path = '/', ...query] = request.originalUrl.split('?')

@@ -8,6 +8,12 @@ const statuses: Partial<Record<ErrorCode, number>> = {
   ERR_UNAUTHORIZED: 401,
   ERR_NOT_FOUND: 404,
   ERR_UNKNOWN_CAMERA: 404,
+  ERR_METHOD_NOT_ALLOWED: 405,
+  ERR_TOO_LARGE: 413,
+  ERR_UNSUPPORTED_TYPE: 415,
+  ERR_INVALID_OPTION: 422,
+  ERR_UNKNOWN_CONTROL: 422,
+  ERR_NOT_SUPPORTED: 422,
   ERR_INTERNAL: 500,
 }
 
@@ -35,6 +41,8 @@ export function answerErrors(log: Log): ErrorRequestHandler {
 function asMioError(thrown: unknown): MioError {
   if (thrown instanceof MioError) return thrown
   const status = thrown instanceof Error && 'status' in thrown ? Number(thrown.status) : 500
+  if (status === 413) return new MioError('ERR_TOO_LARGE', { found: 'the request is too large' })
+  if (status === 415) return new MioError('ERR_UNSUPPORTED_TYPE', { found: 'the body is in a form that is not read' })
   // Express's own complaints, about a malformed path for instance.
   if (status >= 400 && status < 500) return new MioError('ERR_BAD_REQUEST', { found: 'the request is malformed' })
   return new MioError('ERR_INTERNAL', { found: 'something unforeseen happened', cause: thrown })

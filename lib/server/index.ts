@@ -4,5 +4,5 @@
  * @packageDocumentation
  */
 export { createApp, type AppOptions } from './create_app.ts'
-export { mjpegRouter, type MjpegRouterOptions } from './mjpeg_router.ts'
+export { mjpegRouter, snapshotHandler, type MjpegRouterOptions } from './mjpeg_router.ts'
 export { serve, type ServeOptions, type Service } from './serve.ts'

@@ -1,20 +1,24 @@
+import { z } from 'zod'
 import { MioError } from '../camera/errors.ts'
-import type { CameraState, FrameSource } from '../camera/source.ts'
+import type { FrameSource } from '../camera/source.ts'
 
-export interface Readiness {
-  readonly status: 'ready' | 'not ready'
-  /** Of the first camera that is not ready. */
-  readonly code?: string
-  readonly message?: string
-  /** Whether the pictures are made up. */
-  readonly synthetic: boolean
-  readonly cameras: readonly {
-    id: string
-    status: CameraState['status']
-    backend: FrameSource['backend']
-    code?: string
-  }[]
-}
+/** `/ready` */
+export const readinessSchema = z.object({
+  status: z.enum(['ready', 'not ready']),
+  code: z.string().optional().describe('Of the first camera that is not ready'),
+  message: z.string().optional(),
+  synthetic: z.boolean().describe('Whether the pictures are made up'),
+  cameras: z.array(
+    z.object({
+      id: z.string(),
+      status: z.enum(['starting', 'live', 'waiting', 'idle', 'closed']),
+      backend: z.enum(['libcamera', 'synthetic']),
+      code: z.string().optional(),
+    }),
+  ),
+})
+
+export type Readiness = z.output<typeof readinessSchema>
 
 /**
  * Whether every camera gives frames, or would as soon as somebody watched. That follows from the cameras' states, which count the frames that a

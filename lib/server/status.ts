@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { FrameSource } from '../camera/source.ts'
 import type { Hub } from '../stream/hub.ts'
 import { version } from '../package.ts'
@@ -5,8 +6,48 @@ import { version } from '../package.ts'
 /** Tells one run of the service from the next: the page opens its stream anew when it changes. */
 const startedAt = new Date().toISOString()
 
+const total = z.int().min(0)
+const text = z.string().nullable()
+
 /** `/api/status`: flat, because that is what users paste into dashboards; what is unknown is null. */
-export function statusOf(source: FrameSource, hub: Hub): Record<string, string | number | null> {
+export const statusSchema = z.object({
+  status: z.enum(['starting', 'live', 'waiting', 'idle', 'closed']),
+  code: text.describe('Why it is not live, as a stable code'),
+  reason: text.describe('The same as a sentence'),
+  since: z.iso.datetime().describe('Since when it has that status'),
+  fps: z.number().describe('Pictures per second lately'),
+  lastFrameAgeSeconds: z.number().nullable(),
+  clients: total.describe('Viewers now'),
+  camera: z.string().describe('Name'),
+  cameraId: z.string(),
+  backend: z.enum(['libcamera', 'synthetic']),
+  encoder: text,
+  encoderReason: text,
+  encoderDevice: text,
+  encoderOutput: text,
+  encoderRefusals: text,
+  encoderFallbacks: total,
+  encoderBytesCopied: total,
+  width: total.nullable(),
+  height: total.nullable(),
+  cameraFps: z.number().nullable().describe('Frames per second that the camera was set to'),
+  mode: text,
+  memory: text.describe("Where the camera's buffers come from"),
+  framesCaptured: total,
+  framesEncoded: total,
+  framesDropped: total,
+  framesCopied: total,
+  slots: total.describe('Pictures that can be on loan at once'),
+  slotsLent: total,
+  framesBroken: total,
+  restarts: total,
+  version: z.string(),
+  startedAt: z.iso.datetime(),
+})
+
+export type Status = z.output<typeof statusSchema>
+
+export function statusOf(source: FrameSource, hub: Hub): Status {
   const { state, mode, encoder } = source
   const statistics = source.statistics()
   const age = statistics.lastFrameAge

@@ -10,6 +10,7 @@ import type {
   EncoderListener,
   FrameSource,
 } from '../../lib/camera/source.ts'
+import { monotonicNow } from '../../lib/stream/clock.ts'
 import { MioError } from '../../lib/camera/errors.ts'
 
 /** A JPEG of noise, different for each `seed`; about 0.25 bytes a pixel and more with the quality. */
@@ -97,7 +98,7 @@ export class ScriptedSource implements FrameSource {
 
   /** Sends frames at the source's rate until told to stop. */
   run(): Disposable {
-    const timer = setInterval(() => this.emit(performance.now()), 1000 / (this.mode?.fps || 30))
+    const timer = setInterval(() => this.emit(monotonicNow()), 1000 / (this.mode?.fps || 30))
     return { [Symbol.dispose]: () => clearInterval(timer) }
   }
 

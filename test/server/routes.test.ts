@@ -205,7 +205,13 @@ test.each([
 
 test('methods that would change something are refused', async () => {
   for (const method of ['POST', 'PUT', 'PATCH', 'DELETE']) {
-    expect((await fetch(`${service.url}/stream.mjpg`, { method })).status).toBe(404)
+    const answer = await fetch(`${service.url}/stream.mjpg`, { method })
+    expect({ status: answer.status, allow: answer.headers.get('allow') }).toEqual({
+      status: 405,
+      allow: 'GET, HEAD, OPTIONS',
+    })
+    expect(await answer.json()).toMatchObject({ code: 'ERR_METHOD_NOT_ALLOWED' })
+    expect((await fetch(`${service.url}/nothing`, { method })).status).toBe(404)
   }
 })
 

@@ -1,0 +1,51 @@
+import { z } from 'zod'
+import type { OpenRoute } from '../config/schema.ts'
+import type { FrameSource } from '../camera/source.ts'
+import { type ServedCamera, describeCamera, cameraSchema } from './cameras.ts'
+import { type Endpoint, endpoint } from './endpoint.ts'
+import { readinessOf, readinessSchema } from './readiness.ts'
+import { version } from '../package.ts'
+
+/** What is asked of the service as a whole. */
+export function serviceEndpoints(cameras: readonly ServedCamera[], authOpen: readonly OpenRoute[]): Endpoint[] {
+  const sources: FrameSource[] = cameras.map(({ source }) => source)
+  return [
+    endpoint({
+      method: 'get',
+      path: '/health',
+      summary: 'Whether the process serves',
+      open: true,
+      answers: { 200: { about: 'It does', schema: z.object({ status: z.literal('ok') }) } },
+      handle: () => ({ status: 'ok' }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/ready',
+      summary: 'Whether pictures come',
+      open: authOpen.includes('ready'),
+      answers: {
+        200: { about: 'Every camera gives pictures, or would as soon as somebody watched', schema: readinessSchema },
+        503: { about: 'A camera does not', schema: readinessSchema },
+      },
+      handle({ response }) {
+        const answer = readinessOf(sources)
+        if (answer.status !== 'ready') response.status(503)
+        return answer
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/version',
+      summary: 'What runs here',
+      answers: { 200: { about: 'Name and version', schema: z.object({ name: z.string(), version: z.string() }) } },
+      handle: () => ({ name: 'motioninocean', version }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/api/cameras',
+      summary: 'The cameras, with relative URLs of their pictures',
+      answers: { 200: { about: 'The first is the one without /cameras/…', schema: z.array(cameraSchema) } },
+      handle: () => cameras.map(describeCamera),
+    }),
+  ]
+}
