@@ -9,6 +9,7 @@
  * @property {string} [library] pkg-config knows it.
  * @property {string} [header] It lies in an include folder of the system.
  * @property {string} [python] The system's Python can import it.
+ * @property {string} [gstreamer] GStreamer has an element of this name.
  * @property {string[]} packages
  * @property {boolean} [optional] Without it, less works; the reason is shown.
  */
@@ -53,7 +54,14 @@ export const forTests = [
   { name: 'GoogleTest', library: 'gtest', packages: ['libgtest-dev'] },
   { name: 'GoogleMock', library: 'gmock', packages: ['libgmock-dev'] },
   { name: 'curl', anyCommand: ['curl'], packages: ['curl'] },
+  // Programs that read the stream: test/clients.
   { name: 'FFmpeg', anyCommand: ['ffmpeg'], packages: ['ffmpeg'] },
+  { name: 'GStreamer', anyCommand: ['gst-launch-1.0'], packages: ['gstreamer1.0-tools'] },
+  { name: "GStreamer's elements", gstreamer: 'souphttpsrc', packages: ['gstreamer1.0-plugins-good'] },
+  { name: "GStreamer's converters", gstreamer: 'videoconvert', packages: ['gstreamer1.0-plugins-base'] },
+  { name: 'OpenCV', python: 'cv2', packages: ['python3-opencv'] },
+  { name: 'motion', anyCommand: ['motion'], packages: ['motion'] },
+  { name: 'nginx', anyCommand: ['nginx'], packages: ['nginx-light', 'nginx'] },
   {
     name: 'Chromium',
     anyCommand: ['chromium', 'google-chrome', 'chromium-browser'],

@@ -38,17 +38,19 @@ export async function systemPackages(needs) {
 export const missingOf = (needs) => needs.filter((need) => !isThere(need))
 
 /** @param {Need} need */
-function isThere({ anyCommand, library, header, python }) {
+function isThere({ anyCommand, library, header, python, gstreamer }) {
   if (anyCommand && !anyCommand.some(onPath)) return false
   if (library && ask('pkg-config', ['--exists', library]) === undefined) return false
   if (header && !['/usr/include', '/usr/local/include'].some((folder) => existsSync(join(folder, header)))) return false
+  if (gstreamer && ask('gst-inspect-1.0', ['--exists', gstreamer]) === undefined) return false
   // The system's Python, not the one of a virtual environment: that is what Meson runs.
   return !python || ask('/usr/bin/python3', ['-c', `import ${python}`]) !== undefined
 }
 
 /** @param {string} command */
 function onPath(command) {
-  return (process.env.PATH ?? '').split(':').some((folder) => {
+  // Servers lie in /usr/sbin, which is not on everybody's PATH.
+  return [...(process.env.PATH ?? '').split(':'), '/usr/sbin'].some((folder) => {
     try {
       accessSync(join(folder, command), constants.X_OK)
       return true
