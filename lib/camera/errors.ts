@@ -3,7 +3,7 @@ import { noLibcameraHelp } from './addon_help.ts'
 /**
  * Every failure that a user can meet has a stable code. The same code stands in `error.code`, in the
  * log, in `/ready`, on the page and in what `motioninocean doctor` finds; docs/troubleshooting.md has a
- * chapter on each, in this order.
+ * chapter on each.
  */
 export type ErrorCode = keyof typeof remedies
 

@@ -7,12 +7,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { runCli } from '../kit/cli.ts'
 import { plainEnvironment } from '../kit/environment.ts'
 import { Picture } from '../kit/picture.ts'
 import { root, snippetsOf, type Snippet } from './snippets.ts'
 
 const run = promisify(execFile)
-const documents = ['README.md', 'CONTRIBUTING.md']
+const documents = ['README.md', 'CONTRIBUTING.md', 'docs/troubleshooting.md']
 const snippets = documents.flatMap(snippetsOf)
 const named = (list: Snippet[]) => list.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const)
 
@@ -101,6 +102,11 @@ describe('commands', () => {
         await run(program, args, { cwd: folder })
         expect((await Picture.decode(readFileSync(join(folder, 'picture.jpg')))).width).toBe(1280)
       })
+    } else if (command.startsWith('npx motioninocean ')) {
+      const { code, stdout } = await runCli(command.split(' ').slice(2))
+      // What doctor says depends on the machine.
+      expect([0, 1]).toContain(code)
+      expect(stdout).toMatch(/^MotionInOcean /)
     } else {
       expect.fail(`no test knows how to run: ${command}`)
     }
