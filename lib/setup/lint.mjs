@@ -29,7 +29,8 @@ export default async function lint() {
     ['tsc', process.execPath, node('typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json')],
     ['tsc for the page', process.execPath, node('typescript/bin/tsc', '--noEmit', '-p', 'lib/page')],
     ['tsc for tests and set-up', process.execPath, node('typescript/bin/tsc', '-p', 'test')],
-    ['clang-format', 'clang-format-19', ['--dry-run', '-Werror', ...nativeSources()]],
+    ['clang-format', 'clang-format-19', ['--dry-run', '-Werror', ...sources(['native', 'test'], /\.(c|cc|h)$/)]],
+    ['shellcheck', 'shellcheck', ['.ci/run', ...sources(['lib'], /\.sh$/)]],
   ]
   /** @type {string[]} */
   const failed = []
@@ -40,10 +41,14 @@ export default async function lint() {
   if (failed.length > 0) throw new SetupError(`Not clean: ${failed.join(', ')}.`)
 }
 
-function nativeSources() {
-  return ['native', 'test'].flatMap((folder) =>
+/**
+ * @param {string[]} folders
+ * @param {RegExp} ending
+ */
+function sources(folders, ending) {
+  return folders.flatMap((folder) =>
     readdirSync(inRoot(folder), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.(c|cc|h)$/.test(name))
+      .filter((name) => ending.test(name))
       .map((name) => join(folder, name)),
   )
 }

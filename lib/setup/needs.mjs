@@ -88,4 +88,5 @@ export const forPrebuilds = [
 export const forLint = [
   { name: 'clang-format 19', anyCommand: ['clang-format-19'], packages: ['clang-format-19'] },
   { name: 'clang-tidy 19', anyCommand: ['clang-tidy-19'], packages: ['clang-tidy-19'] },
+  { name: 'ShellCheck', anyCommand: ['shellcheck'], packages: ['shellcheck'] },
 ]
