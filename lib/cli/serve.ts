@@ -86,6 +86,7 @@ const onlyAPersonCanMend: ReadonlySet<string> = new Set<ErrorCode>([
   'ERR_ADDON_LOAD',
   'ERR_ADDON_NOT_BUILT',
   'ERR_CAMERA_CONFIG',
+  'ERR_DEVICE_RULE',
   'ERR_ENCODER',
   'ERR_LIBCAMERA_UNAVAILABLE',
   'ERR_PERMISSION',
