@@ -20,10 +20,10 @@ export interface NativeOptions {
   quality: number
   slots: number
   frameTimeout: number
-  /** Quality is lowered to stay below; 0 or absent: no limit. */
-  maxBytesPerSecond?: number
-  /** Exif orientation, 1-8. */
-  orientation?: number
+  /** Quality is lowered to stay below; 0: no limit. */
+  maxBytesPerSecond: number
+  /** What viewers are told by Exif: 1 upright, 6 to be turned by 90 degrees clockwise, 8 by 270. */
+  orientation: 1 | 6 | 8
 }
 
 export interface NativeMode {
@@ -34,6 +34,7 @@ export interface NativeMode {
   stride: number
   bufferCount: number
   memory: string
+  orientation: number
 }
 
 export interface NativeOpened {
@@ -70,6 +71,7 @@ export interface NativeStatistics {
   slots: number
   lent: number
   fps: number
+  quality: number
   lastFrameAge?: number
 }
 
@@ -113,6 +115,9 @@ export interface NativeCamera {
   watch(watched: boolean): void
   release(slot: number): void
   setQuality(quality: number): void
+  setMaxBytesPerSecond(limit: number): void
+  /** Returns the Exif orientation that is told, with what the camera cannot do. */
+  setOrientation(orientation: 1 | 6 | 8): number
   controls(): NativeControl[]
   setControls(settings: NativeControlSetting[]): void
   /** Once closed, only what is known of the pool. */

@@ -14,6 +14,7 @@ import { fromNative, MioError } from './errors.ts'
 import { Frame, Loan } from './frame.ts'
 import { FrameIterator } from './frame_iterator.ts'
 import { findCamera, keepingLibcamera, type CameraInfo } from './list.ts'
+import { planOrientation, sameSensor } from './orientation.ts'
 import {
   cameraOptions,
   captureSettings,
@@ -83,6 +84,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #opened!: NativeOpened
   #options: CheckedCameraOptions
   #encoder!: NativeEncoder
+  #orientation = 1
   /** Controls that were set, by name. */
   #set: Record<string, ControlValue> = {}
   #state: CameraState = { status: 'starting', since: new Date() }
@@ -131,13 +133,15 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
         id: this.backendId,
         minFps: options.minFps ?? 0,
         bufferCount: options.bufferCount ?? 0,
-        rotate180: options.rotation === 180,
+        ...planOrientation(options),
+        maxBytesPerSecond: bytesPerSecond(options),
       })
     } catch (error) {
       await this.#native.close()
       throw fromNative(error, `open camera "${this.id}"`)
     }
     this.#encoder = this.#native.encoder()!
+    this.#orientation = this.#opened.mode.orientation
     this.#setState({ status: 'live', since: new Date() })
     if (this.#early) this.#fail(this.#early)
   }
@@ -148,7 +152,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
 
   /** How the camera is really set. */
   get mode(): CameraMode {
-    return this.#opened.mode
+    return { ...this.#opened.mode, orientation: this.#orientation }
   }
 
   /** What encodes now; once closed, what did last. */
@@ -194,8 +198,12 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   async reconfigure(patch: CapturePatch): Promise<void> {
     this.#assertOpen('reconfigure')
     const options = patchCameraOptions(this.#options, patch)
-    if (Object.keys(patch).some((key) => key !== 'quality')) throw this.#notYet('reconfigure')
+    if (Object.keys(patch).some((key) => !live.has(key)) || !sameSensor(this.#options, options)) {
+      throw this.#notYet('reconfigure')
+    }
     this.#native.setQuality(options.quality)
+    this.#native.setMaxBytesPerSecond(bytesPerSecond(options))
+    this.#orientation = this.#native.setOrientation(planOrientation(options).orientation)
     this.#options = options
   }
 
@@ -306,6 +314,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       pool: { slots: native.slots ?? 0, lent: native.lent ?? 0 },
       copied: { ...this.#copied },
       encoder: { fallbacks, bytesCopied },
+      quality: native.quality ?? 0,
       fps: this.#state.status === 'closed' ? 0 : (native.fps ?? 0),
       lastFrameAge,
     }
@@ -412,6 +421,14 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       found: this.#state.message ?? 'it is closed',
     })
   }
+}
+
+/** What changes without a stop; of the last three as long as the sensor stays as it is set. */
+const live: ReadonlySet<string> = new Set<keyof CapturePatch>(['quality', 'maxBitrate', 'rotation', 'hflip', 'vflip'])
+
+/** 0: no limit. */
+function bytesPerSecond({ maxBitrate = 0 }: CheckedCameraOptions): number {
+  return (maxBitrate * 1e6) / 8
 }
 
 function describeEncoder({ device, ...rest }: NativeEncoder): EncoderInfo {

@@ -273,6 +273,7 @@ function emptyStatistics(): CameraStatistics {
     copied: { frames: 0, bytes: 0 },
     encoder: { fallbacks: 0, bytesCopied: 0 },
     fps: 0,
+    quality: 0,
     lastFrameAge: undefined,
   }
 }

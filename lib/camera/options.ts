@@ -23,12 +23,18 @@ export const cameraOptions = z.strictObject({
   minFps: z.number().min(0.1).max(240).optional().describe('Lowest rate in low light; by default the rate never falls'),
   quality: z.int().min(1).max(100).default(80).describe('JPEG quality'),
   encoder: z.enum(encoders).default('auto').describe('Which encoder to use'),
+  maxBitrate: z
+    .number()
+    .min(0.1)
+    .max(10_000)
+    .optional()
+    .describe('Megabits per second of JPEGs at most; quality is lowered to stay below. By default no limit'),
   rotation: z
-    .union([z.literal(0), z.literal(180)])
+    .union([z.literal(0), z.literal(90), z.literal(180), z.literal(270)])
     .default(0)
-    .describe('Rotation in degrees, done by the sensor'),
-  hflip: z.boolean().default(false).describe('Mirror left and right'),
-  vflip: z.boolean().default(false).describe('Mirror top and bottom'),
+    .describe('Rotation in degrees, clockwise; 90 and 270 are told to viewers by Exif'),
+  hflip: z.boolean().default(false).describe('Mirror left and right, as seen'),
+  vflip: z.boolean().default(false).describe('Mirror top and bottom, as seen'),
   bufferCount: z.int().min(2).max(16).optional().describe("Camera buffers; by default the camera's own choice"),
   slots: z.int().min(8).max(64).default(12).describe('JPEGs that can be on loan at once'),
   frameTimeout: z
@@ -39,7 +45,8 @@ export const cameraOptions = z.strictObject({
     .describe('Milliseconds without a good picture until the camera counts as stalled'),
 })
 
-const { width, height, fps, minFps, quality, encoder, rotation, hflip, vflip, bufferCount } = cameraOptions.shape
+const { width, height, fps, minFps, quality, maxBitrate, encoder, rotation, hflip, vflip, bufferCount } =
+  cameraOptions.shape
 
 /** What can be changed while the camera runs: the same options, and nothing by default. */
 export const capturePatch = z
@@ -49,6 +56,7 @@ export const capturePatch = z
     fps: fps.unwrap(),
     minFps: minFps.nullable().describe('Lowest rate in low light; null: the rate never falls'),
     quality: quality.unwrap(),
+    maxBitrate: maxBitrate.nullable().describe('Megabits per second of JPEGs at most; null: no limit'),
     encoder: encoder.unwrap(),
     rotation: rotation.unwrap(),
     hflip: hflip.unwrap(),

@@ -30,6 +30,11 @@ export interface CameraMode {
   readonly bufferCount: number
   /** Where the camera's buffers come from, e.g. `dma-heap linux,cma` or `allocator`. */
   readonly memory: string
+  /**
+   * Exif orientation that each JPEG tells its viewers, 1 to 8; 1 is upright. With 5 to 8 the picture is seen
+   * turned: as wide as `height` and as high as `width`.
+   */
+  readonly orientation: number
   /** The sensor's mode, where the camera tells; undefined for webcams and the like. */
   readonly sensor?: SensorMode
   /** The part of the sensor that the picture shows, in the sensor's pixels, where the camera tells. */
@@ -94,6 +99,8 @@ export interface CameraStatistics {
   encoder: { fallbacks: number; bytesCopied: number }
   /** Frames per second delivered over the last seconds. */
   fps: number
+  /** JPEG quality that is asked of the encoder now: below the wanted one while the bitrate's limit demands it. */
+  quality: number
   /** Milliseconds since the exposure of the newest frame; undefined before the first. */
   lastFrameAge: number | undefined
 }

@@ -23,12 +23,14 @@ async function firstCamera(log: Log): Promise<string> {
 
 /** Settings as the camera has them. */
 function optionsOf(settings: Settings) {
-  const { resolution, fps, minFps, jpegQuality, encoder, rotation, hflip, vflip, bufferCount, frameTimeout } = settings
+  const { resolution, fps, minFps, jpegQuality, maxBitrate, encoder } = settings
+  const { rotation, hflip, vflip, bufferCount, frameTimeout } = settings
   return {
     ...resolution,
     fps,
     ...(minFps === undefined ? {} : { minFps }),
     quality: jpegQuality,
+    ...(maxBitrate === undefined ? {} : { maxBitrate }),
     encoder,
     rotation,
     hflip,

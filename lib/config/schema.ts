@@ -21,7 +21,7 @@ function setting<T extends z.ZodType<unknown, string>>(schema: T, info: SettingI
   return schema
 }
 
-const { fps, minFps, quality, rotation, bufferCount, frameTimeout } = cameraOptions.shape
+const { fps, minFps, quality, maxBitrate, rotation, bufferCount, frameTimeout } = cameraOptions.shape
 const number = z
   .string()
   .regex(/^\d+(\.\d+)?$/)
@@ -120,18 +120,29 @@ export const settingsSchema = z.object({
     fallback: '80',
     about: 'JPEG quality',
   }),
+  maxBitrate: setting(
+    z
+      .string()
+      .transform((text) => (text === 'none' ? undefined : text))
+      .pipe(z.union([z.undefined(), number.pipe(maxBitrate.unwrap())])),
+    {
+      values: 'none or a number from 0.1 to 10000',
+      fallback: 'none',
+      about: 'Megabits per second of a stream at most; quality is lowered for it',
+    },
+  ),
   encoder: setting(z.enum(encoders), {
     values: encoders.join(', '),
     fallback: 'auto',
     about: 'Who makes the JPEGs; auto takes the best there is',
   }),
   rotation: setting(whole.pipe(rotation.unwrap()), {
-    values: '0 or 180',
+    values: '0, 90, 180, 270',
     fallback: '0',
-    about: 'Rotation in degrees',
+    about: 'Rotation in degrees, clockwise; 90 and 270 by Exif',
   }),
-  hflip: setting(truth(), { values: trueOrFalse, fallback: 'false', about: 'Mirror left and right' }),
-  vflip: setting(truth(), { values: trueOrFalse, fallback: 'false', about: 'Mirror top and bottom' }),
+  hflip: setting(truth(), { values: trueOrFalse, fallback: 'false', about: 'Mirror left and right, as seen' }),
+  vflip: setting(truth(), { values: trueOrFalse, fallback: 'false', about: 'Mirror top and bottom, as seen' }),
   bufferCount: setting(
     z
       .string()

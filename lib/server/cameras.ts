@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sizeAsSeen } from '../camera/orientation.ts'
 import type { FrameSource } from '../camera/source.ts'
 
 /** A camera under the names that its URLs may have. */
@@ -34,6 +35,7 @@ export function cameraNamed<T extends ServedCamera>(name: string, cameras: reado
 
 export function describeCamera({ source, alias }: ServedCamera): z.output<typeof cameraSchema> {
   const { id, name, backend, state, mode } = source
+  const size = mode && sizeAsSeen(mode)
   return {
     id,
     alias,
@@ -41,8 +43,8 @@ export function describeCamera({ source, alias }: ServedCamera): z.output<typeof
     backend,
     status: state.status,
     code: state.code ?? null,
-    width: mode?.width ?? null,
-    height: mode?.height ?? null,
+    width: size?.width ?? null,
+    height: size?.height ?? null,
     page: `cameras/${id}/`,
     stream: `cameras/${id}/stream.mjpg`,
     snapshot: `cameras/${id}/snapshot.jpg`,

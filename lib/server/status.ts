@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sizeAsSeen } from '../camera/orientation.ts'
 import type { FrameSource } from '../camera/source.ts'
 import type { Hub } from '../stream/hub.ts'
 import { version } from '../package.ts'
@@ -21,16 +22,18 @@ export const statusSchema = z.object({
   camera: z.string().describe('Name'),
   cameraId: z.string(),
   backend: z.enum(['libcamera', 'synthetic']),
-  encoder: text,
-  encoderReason: text,
-  encoderDevice: text,
-  encoderOutput: text,
-  encoderRefusals: text,
-  encoderFallbacks: total,
-  encoderBytesCopied: total,
-  width: total.nullable(),
-  height: total.nullable(),
+  encoder: text.describe('passthrough, v4l2-m2m or turbojpeg'),
+  encoderReason: text.describe('Why that one'),
+  encoderDevice: text.describe('The hardware encoder'),
+  encoderOutput: text.describe('How the pictures get from it into memory'),
+  encoderRefusals: text.describe('Devices that were not taken, and why'),
+  encoderFallbacks: total.describe('How often the hardware failed'),
+  encoderBytesCopied: total.describe('What the CPU copied between device and memory'),
+  width: total.nullable().describe('Of the picture as seen'),
+  height: total.nullable().describe('Of the picture as seen'),
   cameraFps: z.number().nullable().describe('Frames per second that the camera was set to'),
+  orientation: total.nullable().describe('Exif orientation in each picture, 1 is upright'),
+  jpegQuality: total.describe('What is encoded with now: lower than asked for while MIO_MAX_BITRATE demands it'),
   mode: text,
   memory: text.describe("Where the camera's buffers come from"),
   framesCaptured: total,
@@ -50,6 +53,7 @@ export type Status = z.output<typeof statusSchema>
 export function statusOf(source: FrameSource, hub: Hub): Status {
   const { state, mode, encoder } = source
   const statistics = source.statistics()
+  const size = mode && sizeAsSeen(mode)
   const age = statistics.lastFrameAge
   return {
     status: state.status,
@@ -69,9 +73,11 @@ export function statusOf(source: FrameSource, hub: Hub): Status {
     encoderRefusals: encoder?.refusals.map(({ device, why }) => `${device}: ${why}`).join('; ') || null,
     encoderFallbacks: statistics.encoder.fallbacks,
     encoderBytesCopied: statistics.encoder.bytesCopied,
-    width: mode?.width ?? null,
-    height: mode?.height ?? null,
+    width: size?.width ?? null,
+    height: size?.height ?? null,
     cameraFps: mode?.fps ?? null,
+    orientation: mode?.orientation ?? null,
+    jpegQuality: statistics.quality,
     mode: mode ? `${mode.width}x${mode.height} ${mode.format}` : null,
     memory: mode?.memory ?? null,
     framesCaptured: statistics.captured,

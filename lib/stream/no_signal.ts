@@ -1,4 +1,5 @@
 import type { Frame } from '../camera/frame.ts'
+import { sizeAsSeen } from '../camera/orientation.ts'
 import type { CameraState, FrameSource } from '../camera/source.ts'
 import { type PlaceholderText, renderPlaceholder, type Size } from './placeholder.ts'
 
@@ -54,7 +55,7 @@ export class NoSignal {
   frameCame({ width, height }: Frame): void {
     this.#frames++
     this.#lastFrame = new Date()
-    this.#size = { width, height }
+    this.#size = this.#source.mode ? sizeAsSeen(this.#source.mode) : { width, height }
     if (this.#showing) this.#arm(this.#allowance())
     else this.#timer?.refresh()
     this.#showing = false
@@ -102,7 +103,7 @@ export class NoSignal {
   }
 
   #draw(text: PlaceholderText): Promise<Buffer> {
-    const { width, height } = this.#source.mode ?? this.#size
+    const { width, height } = this.#source.mode ? sizeAsSeen(this.#source.mode) : this.#size
     const key = JSON.stringify([text, width, height])
     if (this.#drawn?.key !== key) this.#drawn = { key, jpeg: renderPlaceholder(text, { width, height }) }
     return this.#drawn.jpeg

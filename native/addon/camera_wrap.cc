@@ -34,8 +34,8 @@ PipelineOptions options_from(const Napi::Object &from) {
   options.quality = static_cast<int>(whole("quality"));
   options.slots = whole("slots");
   options.frame_timeout = std::chrono::milliseconds(whole("frameTimeout"));
-  if (from.Has("maxBytesPerSecond")) options.max_bytes_per_second = number("maxBytesPerSecond");
-  if (from.Has("orientation")) options.orientation = static_cast<int>(whole("orientation"));
+  options.max_bytes_per_second = number("maxBytesPerSecond");
+  options.orientation = static_cast<int>(whole("orientation"));
   return options;
 }
 
@@ -80,6 +80,8 @@ Napi::Function CameraWrap::define(Napi::Env env) {
       {InstanceMethod<&CameraWrap::open>("open"), InstanceMethod<&CameraWrap::close>("close"),
        InstanceMethod<&CameraWrap::watch>("watch"), InstanceMethod<&CameraWrap::release>("release"),
        InstanceMethod<&CameraWrap::set_quality>("setQuality"),
+       InstanceMethod<&CameraWrap::set_max_bytes_per_second>("setMaxBytesPerSecond"),
+       InstanceMethod<&CameraWrap::set_orientation>("setOrientation"),
        InstanceMethod<&CameraWrap::controls>("controls"),
        InstanceMethod<&CameraWrap::set_controls>("setControls"),
        InstanceMethod<&CameraWrap::statistics>("statistics"),
@@ -113,7 +115,7 @@ Napi::Value CameraWrap::open(const Napi::CallbackInfo &info) {
 Napi::Value CameraWrap::opened(Napi::Env env) {
   auto result = Napi::Object::New(env);
   session_->with_pipeline([&](Pipeline &pipeline) {
-    const PipelineMode &mode = pipeline.mode();
+    const PipelineMode mode = pipeline.mode();
     auto described = Napi::Object::New(env);
     described.Set("width", Napi::Number::New(env, mode.width));
     described.Set("height", Napi::Number::New(env, mode.height));
@@ -122,6 +124,7 @@ Napi::Value CameraWrap::opened(Napi::Env env) {
     described.Set("stride", Napi::Number::New(env, mode.stride));
     described.Set("bufferCount", Napi::Number::New(env, mode.buffer_count));
     described.Set("memory", mode.memory);
+    described.Set("orientation", Napi::Number::New(env, mode.orientation));
     result.Set("mode", described);
 
     pool_ = pipeline.pool();
@@ -200,6 +203,26 @@ void CameraWrap::set_quality(const Napi::CallbackInfo &info) {
   if (session_) session_->with_pipeline([&](Pipeline &pipeline) { pipeline.set_quality(quality); });
 }
 
+void CameraWrap::set_max_bytes_per_second(const Napi::CallbackInfo &info) {
+  const double limit = info[0].As<Napi::Number>().DoubleValue();
+  if (session_) {
+    session_->with_pipeline([&](Pipeline &pipeline) { pipeline.set_max_bytes_per_second(limit); });
+  }
+}
+
+// setOrientation(wanted): number, with what the camera cannot do
+Napi::Value CameraWrap::set_orientation(const Napi::CallbackInfo &info) {
+  const int orientation = info[0].As<Napi::Number>().Int32Value();
+  int told = orientation;
+  if (session_) {
+    session_->with_pipeline([&](Pipeline &pipeline) {
+      pipeline.set_orientation(orientation);
+      told = pipeline.mode().orientation;
+    });
+  }
+  return Napi::Number::New(info.Env(), told);
+}
+
 Napi::Value CameraWrap::controls(const Napi::CallbackInfo &info) {
   struct List {
     Napi::Env env;
@@ -261,6 +284,7 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
     set("truncated", s.truncated);
     set("encoderFailed", s.encoder_failed);
     set("fps", s.fps);
+    set("quality", s.quality);
     if (s.last_frame_age) set("lastFrameAge", static_cast<double>(*s.last_frame_age) / 1e6);
   });
   return result;

@@ -31,6 +31,8 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
   void watch(const Napi::CallbackInfo &info);
   void release(const Napi::CallbackInfo &info);
   void set_quality(const Napi::CallbackInfo &info);
+  void set_max_bytes_per_second(const Napi::CallbackInfo &info);
+  Napi::Value set_orientation(const Napi::CallbackInfo &info);
   Napi::Value controls(const Napi::CallbackInfo &info);
   void set_controls(const Napi::CallbackInfo &info);
   Napi::Value statistics(const Napi::CallbackInfo &info);

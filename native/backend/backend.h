@@ -90,6 +90,8 @@ typedef struct mio_configuration {
   const char *memory;      /**< where the buffers come from, for people */
   uint32_t buffer_count;
   const mio_buffer *buffers;
+  /** Mirrors that were wanted, a turn by 180 degrees being both, and that the camera cannot do. */
+  int32_t undone_hflip, undone_vflip;
 } mio_configuration;
 
 /** A completed buffer. It belongs to the receiver until `requeue`. */

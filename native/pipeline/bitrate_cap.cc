@@ -24,6 +24,16 @@ void smooth(double &value, double sample) {
 
 }  // namespace
 
+void BitrateCap::limit(double bytes_per_second) {
+  const std::lock_guard lock(mutex_);
+  limit_ = bytes_per_second;
+}
+
+int BitrateCap::quality() const {
+  const std::lock_guard lock(mutex_);
+  return now_;
+}
+
 int BitrateCap::want(int quality) {
   const std::lock_guard lock(mutex_);
   // Down at once; up only as far as it is known to be affordable.

@@ -18,6 +18,12 @@ class BitrateCap {
   /** @param limit bytes per second; 0: no limit */
   BitrateCap(double limit, int quality) : limit_(limit), wanted_(quality), now_(quality) {}
 
+  /** Another limit. Quality goes there bit by bit. */
+  void limit(double bytes_per_second);
+
+  /** What is encoded with now. */
+  int quality() const;
+
   /** Another wanted quality, 1-100. Returns what to encode with. */
   int want(int quality);
 
@@ -32,8 +38,8 @@ class BitrateCap {
  private:
   int affordable() const;
 
-  const double limit_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  double limit_;
   int wanted_;
   int now_;
   /** Smoothed: bytes for each bit per pixel that the quality costs with an average scene. */

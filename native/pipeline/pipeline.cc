@@ -8,6 +8,7 @@
 #include "encoder/jpeg_quality.h"
 #include "encoder/jpeg_segments.h"
 #include "pipeline/negotiation.h"
+#include "pipeline/orientation.h"
 
 namespace mio {
 
@@ -21,8 +22,6 @@ constexpr std::chrono::milliseconds kFirstFrameTimeout{3000};
 Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
     : listener_(listener),
       frame_timeout_(options.frame_timeout),
-      orientation_(options.orientation == 1 ? std::vector<uint8_t>()
-                                            : exif_orientation(options.orientation)),
       cap_(options.max_bytes_per_second, options.quality) {
   const mio_observer observer{
       this,
@@ -43,7 +42,11 @@ Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
            configuration.format_name,
            input.buffers.empty() ? 0 : input.buffers.front().planes[0].stride,
            configuration.buffer_count,
-           configuration.memory};
+           configuration.memory,
+           1};
+  undone_hflip_ = configuration.undone_hflip != 0;
+  undone_vflip_ = configuration.undone_vflip != 0;
+  set_orientation(options.orientation);
 }
 
 Pipeline::~Pipeline() {
@@ -109,9 +112,20 @@ void Pipeline::encoded(Jpeg jpeg) {
   good();
   encoder_->set_quality(
       cap_.add(jpeg.length, jpeg_quality(jpeg.data(), jpeg.length), jpeg.timestamp));
-  if (!orientation_.empty())
-    insert_segment(jpeg, exif_offset(jpeg.data(), jpeg.length), orientation_);
+  if (const int orientation = orientation_; orientation != 1) {
+    insert_segment(jpeg, exif_offset(jpeg.data(), jpeg.length), exif_orientation(orientation));
+  }
   listener_.on_jpeg(std::move(jpeg));
+}
+
+void Pipeline::set_orientation(int orientation) {
+  orientation_ = mirrored_orientation(orientation, undone_hflip_, undone_vflip_);
+}
+
+PipelineMode Pipeline::mode() const {
+  PipelineMode mode = mode_;
+  mode.orientation = orientation_;
+  return mode;
 }
 
 void Pipeline::failed(EncodeFailure failure, const std::string & /*why*/) {
@@ -155,10 +169,10 @@ void Pipeline::fail(Fault fault) {
 PipelineStatistics Pipeline::statistics() const {
   const int64_t now = monotonic_ns();
   const int64_t newest = newest_;
-  PipelineStatistics s{captured_,   encoded_,        unwatched_,
-                       no_slot_,    encoder_busy_,   marked_,
-                       truncated_,  encoder_failed_, rate_.per_second(now),
-                       std::nullopt};
+  PipelineStatistics s{captured_,      encoded_,        unwatched_,
+                       no_slot_,       encoder_busy_,   marked_,
+                       truncated_,     encoder_failed_, rate_.per_second(now),
+                       cap_.quality(), std::nullopt};
   if (newest != 0) s.last_frame_age = now - newest;
   return s;
 }

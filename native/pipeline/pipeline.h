@@ -30,7 +30,7 @@ struct PipelineOptions {
   uint32_t slots = 8;
   std::chrono::milliseconds frame_timeout{3000};
   double max_bytes_per_second = 0; /**< quality is lowered to stay below; 0: no limit */
-  int orientation = 1;             /**< told to viewers by Exif, 1-8; 1 is upright */
+  int orientation = 1; /**< told to viewers by Exif: 1 upright, 6 turned by 90 degrees, 8 by 270 */
 };
 
 /** How the camera is really set. */
@@ -41,6 +41,8 @@ struct PipelineMode {
   uint32_t stride;
   uint32_t buffer_count;
   std::string memory;
+  int orientation; /**< told to viewers by Exif, 1-8: what was wanted and the camera cannot do too
+                    */
 };
 
 struct PipelineStatistics {
@@ -48,6 +50,7 @@ struct PipelineStatistics {
   uint64_t no_slot, encoder_busy;
   uint64_t marked, truncated, encoder_failed;
   double fps;
+  int quality; /**< that is encoded with: below the wanted one while the limit demands it */
   std::optional<int64_t>
       last_frame_age; /**< nanoseconds since the exposure of the newest good frame */
 };
@@ -89,10 +92,13 @@ class Pipeline final : private EncoderSink {
    * opening. */
   void watch(bool watched) { watched_ = watched; }
   void set_quality(int quality) { encoder_->set_quality(cap_.want(quality)); }
+  /** As in `PipelineOptions`, from the next JPEG on. */
+  void set_max_bytes_per_second(double limit) { cap_.limit(limit); }
+  void set_orientation(int orientation);
 
   OpenedCamera &camera() { return *camera_; }
   const std::shared_ptr<SlotPool> &pool() const { return pool_; }
-  const PipelineMode &mode() const { return mode_; }
+  PipelineMode mode() const;
   PipelineStatistics statistics() const;
   /** What encodes now. */
   EncoderReport encoder() const { return encoder_->report(); }
@@ -113,8 +119,10 @@ class Pipeline final : private EncoderSink {
   PipelineMode mode_;
   std::shared_ptr<SlotPool> pool_;
 
-  /** Put in front of each JPEG; empty when the camera stands upright. */
-  const std::vector<uint8_t> orientation_;
+  bool undone_hflip_ = false;
+  bool undone_vflip_ = false;
+  /** Of each JPEG; 1 needs no segment. */
+  std::atomic<int> orientation_{1};
   BitrateCap cap_;
 
   std::atomic<bool> watched_{false};

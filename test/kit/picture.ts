@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 
 export interface Colour {
   r: number
@@ -29,8 +29,17 @@ export class Picture {
   }
 
   /** @throws when it is no whole JPEG: a warning of the decoder, too, is an error. */
-  static async decode(jpeg: Uint8Array): Promise<Picture> {
-    const image = sharp(jpeg, { failOn: 'warning' }).removeAlpha().toColourspace('srgb').raw()
+  static decode(jpeg: Uint8Array): Promise<Picture> {
+    return Picture.#decode(sharp(jpeg, { failOn: 'warning' }))
+  }
+
+  /** Turned as its Exif orientation says, as a browser shows it. */
+  static decodeAsSeen(jpeg: Uint8Array): Promise<Picture> {
+    return Picture.#decode(sharp(jpeg, { failOn: 'warning' }).autoOrient())
+  }
+
+  static async #decode(decoder: Sharp): Promise<Picture> {
+    const image = decoder.removeAlpha().toColourspace('srgb').raw()
     const { data, info } = await image.toBuffer({ resolveWithObject: true })
     return new Picture(data, info.width, info.height)
   }

@@ -83,7 +83,7 @@ export class ScriptedSource implements FrameSource {
   constructor(pictures: Buffer[], { id = 'scripted', width = 320, height = 240, fps = 30 } = {}) {
     this.#pictures = pictures
     this.id = id
-    this.mode = { width, height, fps, format: 'NV12', stride: width, bufferCount: 4, memory: 'none' }
+    this.mode = { width, height, fps, format: 'NV12', stride: width, bufferCount: 4, memory: 'none', orientation: 1 }
   }
 
   get subscribers(): number {
@@ -175,6 +175,7 @@ export class ScriptedSource implements FrameSource {
       copied: { frames: 0, bytes: 0 },
       encoder: { fallbacks: 0, bytesCopied: 0 },
       fps: 30,
+      quality: 80,
       lastFrameAge: this.captured ? 12.5 : undefined,
     }
   }

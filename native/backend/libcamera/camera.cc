@@ -66,6 +66,18 @@ Orientation orientation_of(const mio_wanted &wanted) {
   return mirror_y ? Orientation::Rotate180Mirror : Orientation::Rotate0;
 }
 
+/** Whether the mirrors differ, left and right and top and bottom. Both orientations are of
+ * `orientation_of`'s kind, or the camera is mounted on its side and no mirror helps. */
+std::pair<bool, bool> differ(Orientation wanted, Orientation got) {
+  const auto mirrors = [](Orientation o) {
+    const bool turned = o == Orientation::Rotate180;
+    return std::pair(turned || o == Orientation::Rotate0Mirror,
+                     turned || o == Orientation::Rotate180Mirror);
+  };
+  return {mirrors(wanted).first != mirrors(got).first,
+          mirrors(wanted).second != mirrors(got).second};
+}
+
 /** Throws when libcamera says that an operation failed. */
 void check(int result, const char *what) {
   if (result >= 0) return;
@@ -129,6 +141,8 @@ mio_configuration LibcameraCamera::configure(const mio_wanted &wanted) {
   const bool full_range =
       format.format == MIO_FORMAT_MJPEG ||
       (stream.colorSpace && stream.colorSpace->range == libcamera::ColorSpace::Range::Full);
+  const auto [undone_hflip, undone_vflip] =
+      differ(orientation_of(wanted), configuration_->orientation);
   return {stream.size.width,
           stream.size.height,
           fps,
@@ -137,7 +151,9 @@ mio_configuration LibcameraCamera::configure(const mio_wanted &wanted) {
           full_range ? 1 : 0,
           buffers_->memory().c_str(),
           static_cast<uint32_t>(buffers_->described().size()),
-          buffers_->described().data()};
+          buffers_->described().data(),
+          undone_hflip ? 1 : 0,
+          undone_vflip ? 1 : 0};
 }
 
 /** Frame durations in microseconds, where the camera has that control. Returns the rate that was

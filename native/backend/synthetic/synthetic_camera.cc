@@ -69,7 +69,9 @@ mio_configuration SyntheticCamera::configure(const mio_wanted &wanted) {
           1,
           "memfd",
           static_cast<uint32_t>(described_.size()),
-          described_.data()};
+          described_.data(),
+          0,
+          0};
 }
 
 void SyntheticCamera::start() {
