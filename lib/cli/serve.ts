@@ -32,12 +32,13 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
     maxClients,
     sendTimeout,
     snapshotJobs,
+    stateDir,
     trustedProxies,
     token,
     authOpen,
     resolution: size,
   } = settings
-  const http = { basePath, maxClients, sendTimeout, snapshotJobs, trustedProxies, token, authOpen }
+  const http = { basePath, maxClients, sendTimeout, snapshotJobs, stateDir, trustedProxies, token, authOpen }
   const app = createApp({ ...http, sources: cameras, size, log })
   // Listening comes first: with the port in use, no camera is touched.
   const service = await listen(app, {

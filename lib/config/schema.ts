@@ -189,6 +189,11 @@ export const settingsSchema = z.object({
     fallback: '2',
     about: 'Snapshots converted (width, format, …) at once',
   }),
+  stateDir: setting(z.string().transform(unlessNone), {
+    values: 'none or the path of a folder',
+    fallback: 'none',
+    about: 'Where controls and settings changed over HTTP are kept',
+  }),
   trustedProxies: setting(list.pipe(z.array(z.string().refine(isProxy))), {
     values: 'none, or with commas 10.0.0.1, 172.16.0.0/12, loopback, linklocal',
     fallback: 'none',

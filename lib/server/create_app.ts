@@ -5,6 +5,7 @@ import type { OpenRoute } from '../config/schema.ts'
 import { type HubOptions, hubOf } from '../stream/hub.ts'
 import { authenticate } from './authenticate.ts'
 import { cameraEndpoints } from './camera_endpoints.ts'
+import { CameraMemory } from './camera_memory.ts'
 import { cameraRouter } from './camera_router.ts'
 import { aliasOf, cameraNamed } from './cameras.ts'
 import { endpointRouter } from './endpoint.ts'
@@ -23,6 +24,8 @@ export interface AppOptions extends HubOptions {
   basePath?: string
   /** Viewers at most, of all cameras together; 0, the default, is no limit. */
   maxClients?: number
+  /** Folder where changes over HTTP are remembered; by default they end with the process. */
+  stateDir?: string | undefined
   /** Pictures converted at once, of all cameras together. Default 2. */
   snapshotJobs?: number
   /** Proxies whose `X-Forwarded-*` headers are believed, as Express's `trust proxy` takes them. Default none. */
@@ -47,12 +50,22 @@ export function createApp(options: AppOptions): Express {
 }
 
 function routes(options: AppOptions): Router {
-  const { sources, token, authOpen = [], log = silent, snapshotJobs, maxClients = 0, size, sendTimeout } = options
+  const {
+    sources,
+    token,
+    authOpen = [],
+    log = silent,
+    stateDir,
+    snapshotJobs,
+    maxClients = 0,
+    size,
+    sendTimeout,
+  } = options
   const clients = (): number => sources.reduce((sum, source) => sum + hubOf(source).viewers.size, 0)
   const jobs = new PictureJobs(snapshotJobs)
   const perCamera = { maxClients, clients, jobs, ...(size && { size }), ...(sendTimeout && { sendTimeout }) }
   const cameras = sources.map((source, index) => {
-    const endpoints = cameraEndpoints(source, perCamera)
+    const endpoints = cameraEndpoints(source, new CameraMemory(source, stateDir, log), perCamera)
     return { source, alias: aliasOf(source, index), endpoints, router: cameraRouter(endpoints) }
   })
   const service = serviceEndpoints(cameras, authOpen)

@@ -13,7 +13,7 @@ import { Picture } from '../kit/picture.ts'
 import { root, snippetsOf, type Snippet } from './snippets.ts'
 
 const run = promisify(execFile)
-const documents = ['README.md', 'CONTRIBUTING.md', 'docs/troubleshooting.md']
+const documents = ['README.md', 'CONTRIBUTING.md', 'docs/configuration.md', 'docs/troubleshooting.md']
 const snippets = documents.flatMap(snippetsOf)
 const named = (list: Snippet[]) => list.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const)
 
@@ -98,9 +98,10 @@ describe('commands', () => {
       })
     } else if (command.startsWith('curl')) {
       await withStart(['--camera', 'synthetic'], async (url) => {
-        const [program = '', ...args] = command.replace('http://localhost:8000/', url).split(' ')
-        await run(program, args, { cwd: folder })
-        expect((await Picture.decode(readFileSync(join(folder, 'picture.jpg')))).width).toBe(1280)
+        await run('sh', ['-c', command.replace('http://localhost:8000/', url)], { cwd: folder })
+        const file = join(folder, / -o (\S+)/.exec(command)?.[1] ?? '')
+        if (file.endsWith('.json')) expect(JSON.parse(readFileSync(file, 'utf8'))).not.toHaveProperty('code')
+        else expect((await Picture.decode(readFileSync(file))).width).toBe(1280)
       })
     } else if (command.startsWith('npx motioninocean ')) {
       const { code, stdout } = await runCli(command.split(' ').slice(2))
