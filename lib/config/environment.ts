@@ -5,7 +5,7 @@ import { type SettingKey, settingList } from './schema.ts'
 import type { SettingText } from './setting_text.ts'
 
 /** Variables of the project that are not settings of the service: of its set-up, tests and images. */
-const otherNames = new Set(['MIO_CACHE_DIR', 'MIO_IMAGE_TAG'])
+export const otherNames = new Set(['MIO_CACHE_DIR', 'MIO_IMAGE_TAG'])
 
 const keys = new Map(settingList.map(({ env, key }) => [env, key]))
 const fileKeys = new Map(settingList.flatMap(({ fileEnv, key }) => (fileEnv ? [[fileEnv, key]] : [])))

@@ -14,7 +14,7 @@ const noHub = gone('this service has no management hub')
 const otherToken = gone('MIO_TOKEN is the secret now, and covers the stream and the snapshot too')
 
 /** Names that meant the same and are still the same (`MIO_FPS`, `MIO_PORT`, …) need no entry. */
-const legacyNames: Readonly<Record<string, Legacy>> = {
+export const legacyNames: Readonly<Record<string, Legacy>> = {
   MIO_BIND_HOST: { becomes: 'bind', advice: 'is now MIO_BIND' },
   MIO_TARGET_FPS: { becomes: 'fps', advice: 'is now MIO_FPS, and really set on the sensor' },
   MIO_MAX_STREAM_CONNECTIONS: { becomes: 'maxClients', advice: 'is now MIO_MAX_CLIENTS' },

@@ -31,6 +31,7 @@ export function composeFile(host: Host, { candidates }: Pick<Encoders, 'candidat
     '    container_name: motioninocean',
     '    restart: unless-stopped',
     '    ports: ["8000:8000"]',
+    '    env_file: [{ path: .env, required: false }]',
     '    volumes:',
     "      # libcamera lists only the devices that the host's udev has initialised.",
     '      - "/run/udev:/run/udev:ro"',

@@ -22,6 +22,7 @@ test('Pi 4, word for word', () => {
         container_name: motioninocean
         restart: unless-stopped
         ports: ["8000:8000"]
+        env_file: [{ path: .env, required: false }]
         volumes:
           # libcamera lists only the devices that the host's udev has initialised.
           - "/run/udev:/run/udev:ro"
