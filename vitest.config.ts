@@ -5,7 +5,8 @@ export default defineConfig({
   // Node 20 does not know `using`.
   oxc: { target: 'node20' },
   test: {
-    include: ['test/**/*.test.ts'],
+    // `npm run test:package` has more: other Nodes, other package managers.
+    include: [process.env['TEST_PACKAGE'] ? 'test/package/*.{test,matrix}.ts' : 'test/**/*.test.ts'],
     // A process for each file: libcamera allows one CameraManager in a process, and the stand-in devices are
     // set up through the environment that a process starts with.
     pool: 'forks',

@@ -79,7 +79,7 @@ describe('commands', () => {
     )
 
   test.each(lines)('%s: %s', async (_, command) => {
-    if (/^npm (test|run (lint|prebuilds))\b/.test(command)) {
+    if (/^npm (test|run (lint|prebuilds|test:package))/.test(command)) {
       // This very test is a part of `npm test`, CI runs the others or what they are made of (test/package): what can be
       // checked here is that they exist.
       const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }

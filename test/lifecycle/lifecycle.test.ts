@@ -29,7 +29,8 @@ function run(name: string, env: Record<string, string> = {}): Promise<End> {
   const file = resolve(import.meta.dirname, `cases/${name}.mjs`)
   return new Promise((settle) => {
     execFile(
-      process.execPath,
+      // Another Node: `npm run test:package`.
+      process.env['TEST_NODE'] ?? process.execPath,
       ['--expose-gc', file],
       { env: { ...process.env, ...env }, timeout: 100_000 },
       (error, stdout, stderr) =>

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { libcameraFolder } from '../kit/libcamera.mjs'
 import { plainEnvironment } from '../kit/environment.ts'
+import { managerEnvironment, ownToolchain, type Toolchain } from './toolchain.ts'
 
 export const root = resolve(import.meta.dirname, '../..')
 export const prebuild = join(root, `prebuilds/linux-${process.arch}`)
@@ -35,31 +36,22 @@ export async function succeed(...call: Parameters<typeof run>): Promise<End> {
   return end
 }
 
-/**
- * npm without what a `npm test` around it has set for itself, and with an update check that no test waits for.
- */
-export function npmEnvironment(): NodeJS.ProcessEnv {
-  const own = Object.entries(plainEnvironment()).filter(
-    ([name]) => !/^npm_(?!config_(registry|cache|userconfig|globalconfig|cafile|https?_proxy|noproxy))/i.test(name),
-  )
-  return { ...Object.fromEntries(own), NO_UPDATE_NOTIFIER: '1', npm_config_audit: 'false', npm_config_fund: 'false' }
-}
-
 /** `npm pack` of the checkout, with the prebuilds that are there. */
 export async function pack(folder: string): Promise<string> {
-  await succeed('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], { env: npmEnvironment() })
+  await succeed('npm', ['pack', '--ignore-scripts', '--pack-destination', folder], {
+    env: managerEnvironment(ownToolchain),
+  })
   return join(folder, readdirSync(folder).find((name) => name.endsWith('.tgz')) ?? '')
 }
 
 /** A program's project of its own, outside of the checkout. */
 export class Project implements Disposable {
-  readonly folder: string
+  readonly folder = mkdtempSync(join(tmpdir(), 'mio-package-'))
+  readonly toolchain: Toolchain
 
-  /** @param like a project to copy, with all that is installed in it */
-  constructor(like?: Project) {
-    this.folder = mkdtempSync(join(tmpdir(), 'mio-package-'))
-    if (like) cpSync(like.folder, this.folder, { recursive: true, verbatimSymlinks: true })
-    else writeFileSync(this.file('package.json'), '{ "name": "program", "private": true }')
+  constructor(toolchain = ownToolchain) {
+    this.toolchain = toolchain
+    writeFileSync(this.file('package.json'), '{ "name": "program", "private": true }')
     cpSync(join(import.meta.dirname, 'programs'), this.folder, { recursive: true })
   }
 
@@ -73,12 +65,18 @@ export class Project implements Disposable {
   }
 
   npm(...args: string[]): Promise<End> {
-    return run('npm', args, { cwd: this.folder, env: npmEnvironment() })
+    const { npm } = this.toolchain
+    return npm === undefined ? this.manage('npm', args) : this.manage(this.toolchain.node, [npm, ...args])
+  }
+
+  /** Runs a package manager, or what one would run. */
+  manage(command: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<End> {
+    return run(command, args, { cwd: this.folder, env: { ...managerEnvironment(this.toolchain), ...env } })
   }
 
   /** Runs a program of test/package/programs, which prints one line of JSON. */
-  async program(name: string, env: NodeJS.ProcessEnv = plainEnvironment(), node = process.execPath): Promise<unknown> {
-    const { stdout } = await succeed(node, [this.file(name)], { cwd: this.folder, env })
+  async program(name: string, env: NodeJS.ProcessEnv = plainEnvironment()): Promise<unknown> {
+    const { stdout } = await succeed(this.toolchain.node, [this.file(name)], { cwd: this.folder, env })
     return JSON.parse(stdout)
   }
 
