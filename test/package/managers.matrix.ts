@@ -19,8 +19,8 @@ test.each([
   ['yarn', tool('yarn', 'bin/yarn.js'), ['add', '--cache-folder', 'cache', '--no-progress']],
 ])('%s', { timeout: 300_000 }, async (_, script, args) => {
   using project = new Project()
-  const { code, stderr } = await project.manage(process.execPath, [script, ...args, `file:${tarball}`])
-  expect(code, stderr).toBe(0)
+  const installation = await project.manage(process.execPath, [script, ...args, `file:${tarball}`])
+  expect(installation).toMatchObject({ code: 0 })
   expect(await project.program('synthetic.mjs')).toMatchObject({ frames: 3, begin: 'ffd8' })
   const { server } = (await project.program('required.cjs')) as { server: string[] }
   expect(server).toContain('createApp')
