@@ -1,6 +1,9 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { runCli } from '../kit/cli.ts'
 import { HardwareEncoders, processEnvironment, virtualCameras } from '../kit/environment.ts'
+
+// Each starts a process that loads everything, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 interface Report {
   version: string

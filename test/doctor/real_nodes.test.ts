@@ -3,8 +3,11 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { plainEnvironment } from '../kit/environment.ts'
+
+// Each starts a process that loads everything, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 120_000 })
 
 const main = resolve(import.meta.dirname, '../../dist/cli/main.js')
 
