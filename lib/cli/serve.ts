@@ -2,10 +2,10 @@ import closeWithGrace from 'close-with-grace'
 import type { ErrorCode } from '../camera/errors.ts'
 import type { FrameSource } from '../camera/source.ts'
 import type { Configuration } from '../config/load.ts'
+import { closeStreams } from '../server/close_streams.ts'
 import { createApp } from '../server/create_app.ts'
 import { serve as listen } from '../server/serve.ts'
 import { version } from '../package.ts'
-import { hubOf } from '../stream/hub.ts'
 import { publicUrl } from './addresses.ts'
 import { chooseCameras } from './choose_cameras.ts'
 import { createLogger, foldInLibcamera } from './logger.ts'
@@ -44,7 +44,7 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
   const service = await listen(app, {
     port,
     bind,
-    drain: () => Promise.all(cameras.map((camera) => hubOf(camera).close())),
+    drain: () => closeStreams(cameras),
     log,
   })
   closeWithGrace({ delay: wholeGrace, logger: log, skip: faults }, async ({ signal, err }) => {

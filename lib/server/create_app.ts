@@ -14,6 +14,7 @@ import { type Log, silent } from './log.ts'
 import { allowCors, pictureEndpoints } from './mjpeg_router.ts'
 import { pageAssets } from './page.ts'
 import { PictureJobs } from './picture_jobs.ts'
+import { requestLog } from './request_log.ts'
 import { securityHeaders } from './security.ts'
 import { serviceEndpoints } from './service_endpoints.ts'
 
@@ -42,7 +43,7 @@ export function createApp(options: AppOptions): Express {
   const { basePath = '', trustedProxies = [], log = silent } = options
   const app = express()
   app.disable('x-powered-by').set('etag', false).set('trust proxy', trustedProxies)
-  app.use(securityHeaders)
+  app.use(requestLog(log), securityHeaders)
   app.use(basePath || '/', routes(options))
   if (basePath) app.get('/', (_request, response) => response.redirect(`.${basePath}/`))
   app.use(notFound, answerErrors(log))

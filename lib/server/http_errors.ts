@@ -30,8 +30,10 @@ export function answerErrors(log: Log): ErrorRequestHandler {
   return (thrown: unknown, request, response, next) => {
     if (response.headersSent) return next(thrown)
     const error = asMioError(thrown)
-    if (error.code === 'ERR_INTERNAL')
-      log.error({ err: thrown, method: request.method, path: request.path }, 'request failed')
+    if (error.code === 'ERR_INTERNAL') {
+      const { requestId } = response.locals
+      log.error({ err: thrown, requestId, method: request.method, path: request.path }, 'request failed')
+    }
     const status = statuses[error.code] ?? 503
     if (status === 503) response.set('Retry-After', retryAfter)
     response.status(status).set('Cache-Control', 'no-store').json({ code: error.code, message: error.message })

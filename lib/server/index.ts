@@ -3,6 +3,7 @@
  * importing that one loads no Express.
  * @packageDocumentation
  */
+export { closeStreams } from './close_streams.ts'
 export { createApp, type AppOptions } from './create_app.ts'
 export { mjpegRouter, snapshotHandler, type MjpegRouterOptions } from './mjpeg_router.ts'
 export { serve, type ServeOptions, type Service } from './serve.ts'

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { MioError } from '../camera/errors.ts'
 import { type Log, silent } from './log.ts'
 
@@ -11,13 +12,20 @@ export interface ServeOptions {
   bind: string
   /** Ends what would otherwise stay open for ever: the viewers' streams. */
   drain: () => Promise<unknown>
+  /** Milliseconds for a request's headers, for the whole request, and for a connection between two. */
+  patience?: { headers: number; request: number; idle: number }
   log?: Log
 }
+
+/** Idle connections are kept longer than nginx keeps its own to us (60 s), or it would now and then find one closed. */
+const usual = { headers: 10_000, request: 30_000, idle: 65_000 }
 
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:8000/`. */
   readonly url: string
   readonly port: number
+  /** How many clients are connected. */
+  connections(): Promise<number>
   /**
    * Takes no more connections, ends the streams, lets answers finish, and cuts what is left.
    * @param grace milliseconds until the cut. Default 3000.
@@ -29,8 +37,20 @@ export interface Service {
  * Listens.
  * @throws {MioError} `ERR_PORT_IN_USE`, `ERR_LISTEN`
  */
-export async function serve(app: RequestListener, { port, bind, drain, log = silent }: ServeOptions): Promise<Service> {
-  const server = createServer(app)
+export async function serve(app: RequestListener, options: ServeOptions): Promise<Service> {
+  const { port, bind, drain, patience = usual, log = silent } = options
+  const server = createServer(
+    {
+      headersTimeout: patience.headers,
+      requestTimeout: patience.request,
+      keepAliveTimeout: patience.idle,
+      connectionsCheckingInterval: patience.headers / 5,
+      // Finds clients that are gone without a word.
+      keepAlive: true,
+      keepAliveInitialDelay: 30_000,
+    },
+    app,
+  )
   // As many may wait to be accepted as the kernel allows by default, for a hall of dashboards that reload at once.
   server.listen({ port, host: bind, backlog: 511 })
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
@@ -44,6 +64,7 @@ export async function serve(app: RequestListener, { port, bind, drain, log = sil
   return {
     url: `http://${host}:${address.port}/`,
     port: address.port,
+    connections: promisify(server.getConnections.bind(server)),
     async close(grace = 3000) {
       const closed = once(server, 'close')
       server.close()

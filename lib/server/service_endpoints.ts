@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import type { OpenRoute } from '../config/schema.ts'
-import type { FrameSource } from '../camera/source.ts'
 import { type ServedCamera, describeCamera, cameraSchema } from './cameras.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
+import { metricsOf } from './metrics.ts'
 import { readinessOf, readinessSchema } from './readiness.ts'
 import { version } from '../package.ts'
 
 /** What is asked of the service as a whole. */
 export function serviceEndpoints(cameras: readonly ServedCamera[], authOpen: readonly OpenRoute[]): Endpoint[] {
-  const sources: FrameSource[] = cameras.map(({ source }) => source)
+  const sources = cameras.map(({ source }) => source)
+  let metrics: ReturnType<typeof metricsOf> | undefined
   return [
     endpoint({
       method: 'get',
@@ -31,6 +32,19 @@ export function serviceEndpoints(cameras: readonly ServedCamera[], authOpen: rea
         const answer = readinessOf(sources)
         if (answer.status !== 'ready') response.status(503)
         return answer
+      },
+    }),
+    endpoint({
+      method: 'get',
+      path: '/metrics',
+      summary: 'For Prometheus',
+      open: authOpen.includes('metrics'),
+      answers: { 200: { about: 'Text format 0.0.4', type: 'text/plain; version=0.0.4; charset=utf-8' } },
+      async handle({ response }) {
+        const registry = await (metrics ??= metricsOf(sources))
+        response
+          .set({ 'Cache-Control': 'no-store', 'Content-Type': registry.contentType })
+          .send(await registry.metrics())
       },
     }),
     endpoint({

@@ -5,7 +5,7 @@ import type { Hub } from '../stream/hub.ts'
 import { version } from '../package.ts'
 
 /** Tells one run of the service from the next: the page opens its stream anew when it changes. */
-const startedAt = new Date().toISOString()
+export const startedAt = new Date().toISOString()
 
 const total = z.int().min(0)
 const text = z.string().nullable()

@@ -56,6 +56,7 @@ export const forTests = [
   { name: 'curl', anyCommand: ['curl'], packages: ['curl'] },
   // Programs that read the stream: test/clients.
   { name: 'FFmpeg', anyCommand: ['ffmpeg'], packages: ['ffmpeg'] },
+  { name: 'promtool', anyCommand: ['promtool'], packages: ['prometheus'] },
   { name: 'GStreamer', anyCommand: ['gst-launch-1.0'], packages: ['gstreamer1.0-tools'] },
   { name: "GStreamer's elements", gstreamer: 'souphttpsrc', packages: ['gstreamer1.0-plugins-good'] },
   { name: "GStreamer's converters", gstreamer: 'videoconvert', packages: ['gstreamer1.0-plugins-base'] },

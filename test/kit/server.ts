@@ -1,7 +1,6 @@
-import type { FrameSource } from '../../lib/camera/source.ts'
+import { closeStreams } from '../../lib/server/close_streams.ts'
 import { type AppOptions, createApp } from '../../lib/server/create_app.ts'
 import { serve } from '../../lib/server/serve.ts'
-import { hubOf } from '../../lib/stream/hub.ts'
 
 export interface TestService extends AsyncDisposable {
   /** Without a slash at the end: `${url}/stream.mjpg`. */
@@ -20,13 +19,9 @@ export async function startService(options: AppOptions): Promise<TestService> {
   const service = await serve(createApp(options), {
     port: 0,
     bind: '127.0.0.1',
-    drain: () => closeHubs(options.sources),
+    drain: () => closeStreams(options.sources),
   })
   let closed: Promise<void> | undefined
   const close = (grace = 1000): Promise<void> => (closed ??= service.close(grace))
   return { url: service.url.replace(/\/$/, ''), close, [Symbol.asyncDispose]: close }
-}
-
-function closeHubs(sources: readonly FrameSource[]): Promise<unknown> {
-  return Promise.all(sources.map((source) => hubOf(source).close()))
 }
