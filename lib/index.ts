@@ -11,6 +11,7 @@ export type { FrameIterator } from './camera/frame_iterator.ts'
 export type { FrameWish } from './camera/await_frame.ts'
 export { LastingCamera } from './camera/lasting_camera.ts'
 export { listCameras, type CameraInfo } from './camera/list.ts'
+export { libcameraVersion, type LibcameraVersion } from './camera/libcamera_version.ts'
 export { setLogListener, type LogLine } from './camera/log.ts'
 export type { CameraOptions, CapturePatch, CaptureSettings } from './camera/options.ts'
 export type {

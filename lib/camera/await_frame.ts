@@ -2,6 +2,7 @@ import { MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import type { CameraState, FrameSource } from './source.ts'
 
+/** How fresh a picture must be, and how long to wait for it. */
 export interface FrameWish {
   /** Milliseconds since the exposure at most; 0: exposed after the call. Default 500. */
   maxAge?: number

@@ -1,4 +1,6 @@
 import { EventEmitter } from 'node:events'
+import type { Readable } from 'node:stream'
+import type { ReadableStream } from 'node:stream/web'
 import { awaitFrame, type FrameWish } from './await_frame.ts'
 import { binding, type NativeCamera, type NativeEncoder, type NativeOpened, type NativeStatistics } from './binding.ts'
 import {
@@ -26,6 +28,7 @@ import {
   type CheckedCameraOptions,
 } from './options.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
+import { readableOf, webReadableOf } from './readable.ts'
 import { withTrueCause } from './true_cause.ts'
 
 /**
@@ -262,17 +265,22 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
    */
   frames(): FrameIterator {
     this.#assertOpen('iterate frames')
-    const iterator: FrameIterator = new FrameIterator({
-      subscribe: (listener) => {
-        const unsubscribe = this.subscribe(listener)
-        return () => {
-          unsubscribe()
-          this.#iterators.delete(iterator)
-        }
-      },
-    })
+    const iterator: FrameIterator = new FrameIterator(this, () => this.#iterators.delete(iterator))
     this.#iterators.add(iterator)
     return iterator
+  }
+
+  /**
+   * The JPEGs as a Node stream, for `pipe` and `pipeline`: each chunk is one whole picture in memory of its own. A
+   * slow reader gets the newest picture, never a queue. Destroying the stream ends it.
+   */
+  readable(): Readable {
+    return readableOf(this.frames())
+  }
+
+  /** The JPEGs as a web stream, for `new Response(…)` and the like: each chunk is one whole picture, as in {@link readable}. */
+  webReadable(): ReadableStream<Uint8Array> {
+    return webReadableOf(this.frames())
   }
 
   async frame(wish: FrameWish = {}): Promise<Frame> {

@@ -11,8 +11,14 @@ export class FrameIterator implements AsyncIterableIterator<Frame> {
   #ended = false
   #error: unknown
   readonly #unsubscribe: () => void
+  readonly #onEnd: () => void
 
-  constructor(source: Pick<FrameSource, 'subscribe'>) {
+  /**
+   * @internal
+   * @param onEnd called once, when no more frames are wanted
+   */
+  constructor(source: Pick<FrameSource, 'subscribe'>, onEnd: () => void) {
+    this.#onEnd = onEnd
     this.#unsubscribe = source.subscribe((frame) => {
       const held = frame.retain()
       const waiting = this.#waiting
@@ -54,6 +60,7 @@ export class FrameIterator implements AsyncIterableIterator<Frame> {
     if (this.#ended) return
     this.#ended = true
     this.#unsubscribe()
+    this.#onEnd()
     this.#newest?.release()
     this.#newest = undefined
     const waiting = this.#waiting

@@ -18,6 +18,7 @@ import { requestLog } from './request_log.ts'
 import { securityHeaders } from './security.ts'
 import { serviceEndpoints } from './service_endpoints.ts'
 
+/** What `createApp` serves, and how. */
 export interface AppOptions extends HubOptions {
   /** The cameras; the first is also served without `/cameras/<id>`. */
   sources: readonly [FrameSource, ...FrameSource[]]

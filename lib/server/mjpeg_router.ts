@@ -12,6 +12,7 @@ import { streamEndpoint, type StreamOptions } from './stream_endpoint.ts'
 /** Any page may show the stream and read the snapshot: Mainsail and Fluidd fetch both across origins. */
 export const allowCors = cors({ methods: ['GET', 'HEAD'], exposedHeaders: ['X-Timestamp'] })
 
+/** How `mjpegRouter` serves its source. */
 export interface MjpegRouterOptions extends HubOptions, StreamOptions, SnapshotOptions {}
 
 /**

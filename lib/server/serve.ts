@@ -5,6 +5,7 @@ import { promisify } from 'node:util'
 import { MioError } from '../camera/errors.ts'
 import { type Log, silent } from './log.ts'
 
+/** Where `serve` listens. */
 export interface ServeOptions {
   /** 0 takes any free port. */
   port: number
@@ -20,6 +21,7 @@ export interface ServeOptions {
 /** Idle connections are kept longer than nginx keeps its own to us (60 s), or it would now and then find one closed. */
 const usual = { headers: 10_000, request: 30_000, idle: 65_000 }
 
+/** A service that listens. */
 export interface Service {
   /** Where it listens, e.g. `http://127.0.0.1:8000/`. */
   readonly url: string

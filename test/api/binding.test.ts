@@ -1,0 +1,85 @@
+// What TypeScript declares of the addon is what the addon has, name by name.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { binding, type NativeOptions } from '../../lib/camera/binding.ts'
+import { root } from '../docs/snippets.ts'
+
+const source = readFileSync(join(root, 'lib/camera/binding.ts'), 'utf8')
+
+/** The members of an interface, by whether they may be absent. */
+function declared(name: string): { always: string[]; maybe: string[] } {
+  const body = new RegExp(`^(?:export )?interface ${name} \\{\\n([\\s\\S]*?)^\\}`, 'm').exec(source)?.[1]
+  if (body === undefined) throw new Error(`binding.ts declares no ${name}`)
+  const members = [...body.matchAll(/^ {2}(?:readonly )?(\w+)(\??)(?=[:(])/gm)]
+  const those = (mark: string) =>
+    members.filter(([, , optional]) => optional === mark).map(([, member]) => member ?? '')
+  return { always: those('').toSorted(), maybe: those('?') }
+}
+
+/** An object has all that is declared, and nothing that is not. */
+function expectDeclared(value: object, name: string): void {
+  const { always, maybe } = declared(name)
+  expect(always.length).toBeGreaterThan(0)
+  const has = Object.keys(value)
+    .filter((key) => (value as Record<string, unknown>)[key] !== undefined)
+    .filter((key) => !maybe.includes(key))
+  expect(has.toSorted()).toEqual(always)
+}
+
+const methods = (constructor: { prototype: object }) =>
+  Object.getOwnPropertyNames(constructor.prototype)
+    .filter((name) => name !== 'constructor')
+    .toSorted()
+
+test('the addon', () => {
+  expect(Object.keys(binding()).toSorted()).toEqual(declared('Binding').always)
+})
+
+test('its classes', () => {
+  const { Camera, CameraWatch } = binding()
+  expect(methods(Camera)).toEqual(declared('NativeCamera').always)
+  expect(methods(CameraWatch)).toEqual(declared('NativeCameraWatch').always)
+})
+
+test('what an open camera tells', async () => {
+  const options: NativeOptions = {
+    backend: 'synthetic',
+    id: 'synthetic',
+    width: 320,
+    height: 240,
+    fps: 60,
+    minFps: 0,
+    bufferCount: 0,
+    rotate180: false,
+    hflip: false,
+    vflip: false,
+    encoder: 'auto',
+    quality: 80,
+    slots: 8,
+    frameTimeout: 3000,
+    maxBytesPerSecond: 0,
+    orientation: 1,
+  }
+  let frames = 0
+  const camera = new (binding().Camera)(
+    (slot) => {
+      frames++
+      camera.release(slot)
+    },
+    () => {},
+    () => {},
+  )
+  try {
+    const opened = await camera.open(options)
+    expectDeclared(opened, 'NativeOpened')
+    expectDeclared(opened.mode, 'NativeMode')
+    expectDeclared(camera.encoder()!, 'NativeEncoder')
+    for (const control of camera.controls()) expectDeclared(control, 'NativeControl')
+    camera.watch(true)
+    await expect.poll(() => frames).toBeGreaterThan(0)
+    expectDeclared(camera.statistics(), 'NativeStatistics')
+  } finally {
+    await camera.close()
+  }
+})
