@@ -54,17 +54,13 @@ export function composeFile(host: Host, { candidates }: Pick<Encoders, 'candidat
 }
 
 function cameraNames({ sensors, receivers }: Host): string {
-  const others = receivers.filter(({ model }) => !isCsi(model)).map(({ model }) => model)
+  const others = receivers.filter(({ pipeline }) => !pipeline).map(({ model }) => model)
   return [...sensors, ...others].join(', ') || 'no sensor seen yet'
-}
-
-function isCsi(model: string): boolean {
-  return model === 'unicam' || model === 'rp1-cfe'
 }
 
 /** The folder, because cma= on the kernel's command line renames a heap; in it Docker passes over symbolic links. */
 function heaps({ machine, receivers }: Host): string[] {
-  const webcamsOnly = receivers.length > 0 && !receivers.some(({ model }) => isCsi(model))
+  const webcamsOnly = receivers.length > 0 && !receivers.some(({ pipeline }) => pipeline)
   if (webcamsOnly || (!machine.exists('/dev/dma_heap') && machine.list('/sys/class/dma_heap').length === 0)) return []
   const links = machine.list('/dev/dma_heap').filter((name) => machine.link(`/dev/dma_heap/${name}`) !== undefined)
   return ['/dev/dma_heap', ...links.map((name) => `/dev/dma_heap/${name}`)]

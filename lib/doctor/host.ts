@@ -25,7 +25,7 @@ export function hostOf(machine: Machine): Host {
 
 /** Which pipeline of libcamera its cameras need: as the kernel's receivers say, else as the board says. */
 export function pipelineOf({ receivers, board }: Host): 'vc4' | 'pisp' | undefined {
-  if (receivers.some(({ model }) => model === 'rp1-cfe')) return 'pisp'
-  if (receivers.some(({ model }) => model === 'unicam')) return 'vc4'
+  const ofReceivers = receivers.find(({ pipeline }) => pipeline)?.pipeline
+  if (ofReceivers) return ofReceivers
   return receivers.length === 0 ? board.pipeline : undefined
 }

@@ -17,6 +17,8 @@ export interface Receiver {
   readonly path: string
   /** E.g. `unicam`, `rp1-cfe`, or a webcam's name. */
   readonly model: string
+  /** Which pipeline of libcamera drives it, for the ribbon cable of a Pi; undefined for all others. */
+  readonly pipeline: 'vc4' | 'pisp' | undefined
 }
 
 const isCodec = /codec|rpivid|hevc|vdec|venc|hantro/i
@@ -46,7 +48,12 @@ function mediaOf(machine: Machine): Media[] {
 export function receiversOf(machine: Machine): Receiver[] {
   return mediaOf(machine)
     .filter(({ model }) => !isCodec.test(model) && !isProcessor.test(model))
-    .map(({ path, model }) => ({ path, model }))
+    .map(({ path, model }) => ({ path, model, pipeline: pipelineOf(model) }))
+}
+
+function pipelineOf(model: string): Receiver['pipeline'] {
+  if (model.includes('unicam')) return 'vc4'
+  return model === 'rp1-cfe' ? 'pisp' : undefined
 }
 
 /**

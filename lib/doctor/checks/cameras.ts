@@ -23,8 +23,7 @@ function remedyOf({ receivers, sensors, board }: Host): string {
     return 'With the power off, check the ribbon cable at both ends; /boot/firmware/config.txt must have camera_auto_detect=1, or the dtoverlay of a camera that is not from Raspberry Pi'
   }
   if (receivers.length === 0) return 'Plug a webcam in, or use the synthetic camera: MIO_CAMERA=synthetic'
-  const csi = receivers.every(({ model }) => model === 'unicam' || model === 'rp1-cfe')
-  if (csi && sensors.length === 0)
+  if (receivers.every(({ pipeline }) => pipeline) && sensors.length === 0)
     return 'No sensor answers: with the power off, check the ribbon cable at both ends, and that the dtoverlay is of this sensor'
   return 'Mend what else is missing here; if that is nothing, look at the lines of libcamera in the log of the service'
 }
