@@ -1,3 +1,5 @@
+import { copyOnClick } from './copy.js'
+
 /** Of `/api/status`, what the page shows. */
 interface Status {
   status: 'starting' | 'live' | 'waiting' | 'idle' | 'closed'
@@ -103,18 +105,6 @@ function setNotice(text: string): void {
   if (notice.textContent !== text) notice.textContent = text
 }
 
-/** On a plain http page there is no clipboard object, only the old command. */
-async function copy(input: HTMLInputElement): Promise<boolean> {
-  input.select()
-  if (navigator.clipboard as Clipboard | undefined) {
-    return navigator.clipboard.writeText(input.value).then(
-      () => true,
-      () => false,
-    )
-  }
-  return document.execCommand('copy')
-}
-
 for (const [id, name] of [
   ['stream-url', 'stream.mjpg'],
   ['snapshot-url', 'snapshot.jpg'],
@@ -123,12 +113,7 @@ for (const [id, name] of [
 }
 
 for (const button of document.querySelectorAll<HTMLButtonElement>('[data-copy]')) {
-  button.addEventListener('click', () => {
-    void copy(inputOf(button.dataset['copy'] ?? '')).then((copied) => {
-      button.textContent = copied ? 'Copied' : 'Press Ctrl+C'
-      setTimeout(() => (button.textContent = 'Copy'), 2000)
-    })
-  })
+  copyOnClick(button, () => inputOf(button.dataset['copy'] ?? '').value)
 }
 
 byId('fullscreen').hidden = !document.fullscreenEnabled
@@ -144,6 +129,7 @@ document.addEventListener('visibilitychange', () => {
 picture.addEventListener('error', () => (gone = true))
 
 ;(byId('save') as HTMLAnchorElement).href = urlOf('snapshot.jpg')
+;(byId('integrations') as HTMLAnchorElement).href = urlOf('integrations')
 connect()
 void poll()
 setInterval(() => document.hidden || void poll(), pollInterval)

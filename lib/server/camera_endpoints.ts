@@ -7,11 +7,17 @@ import { clientsOf, clientsSchema } from './clients.ts'
 import { controlEndpoints } from './control_endpoints.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 import { eventsOf } from './event_feed.ts'
+import { integrationsEndpoint } from './integrations_endpoint.ts'
 import { type MjpegRouterOptions, pictureEndpoints } from './mjpeg_router.ts'
 import { statusOf, statusSchema } from './status.ts'
 
+export interface CameraEndpointOptions extends MjpegRouterOptions {
+  /** Whether the service asks for a token. */
+  hasToken?: boolean
+}
+
 /** All that is asked of one camera, at `/` and at `/cameras/<id>/`. */
-export function cameraEndpoints(source: FrameSource, memory: CameraMemory, options: MjpegRouterOptions): Endpoint[] {
+export function cameraEndpoints(source: FrameSource, memory: CameraMemory, options: CameraEndpointOptions): Endpoint[] {
   const hub = hubOf(source, options)
   const events = eventsOf(source)
   return [
@@ -44,5 +50,6 @@ export function cameraEndpoints(source: FrameSource, memory: CameraMemory, optio
         events.join(response, request.get('last-event-id') ?? lastEventId)
       },
     }),
+    integrationsEndpoint(options.hasToken ?? false),
   ]
 }

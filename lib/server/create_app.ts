@@ -65,7 +65,8 @@ function routes(options: AppOptions): Router {
   } = options
   const clients = (): number => sources.reduce((sum, source) => sum + hubOf(source).viewers.size, 0)
   const jobs = new PictureJobs(snapshotJobs)
-  const perCamera = { maxClients, clients, jobs, ...(size && { size }), ...(sendTimeout && { sendTimeout }) }
+  const hasToken = token !== undefined
+  const perCamera = { hasToken, maxClients, clients, jobs, ...(size && { size }), ...(sendTimeout && { sendTimeout }) }
   const cameras = sources.map((source, index) => {
     const endpoints = cameraEndpoints(source, new CameraMemory(source, stateDir, log), perCamera)
     return { source, alias: aliasOf(source, index), endpoints, router: cameraRouter(endpoints) }
@@ -77,7 +78,7 @@ function routes(options: AppOptions): Router {
   router.use(allowCors)
   router.use(endpointRouter(service.filter(({ open }) => open)))
   router.use(pageAssets()).use('/cameras/:id', pageAssets())
-  if (token !== undefined) router.use(authenticate(token, log))
+  if (hasToken) router.use(authenticate(token, log))
   router.use(endpointRouter(service.filter(({ open }) => !open)))
   router.use('/cameras/:id', (request, response, next) => {
     const { id } = request.params

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import express, { type RequestHandler } from 'express'
+import express, { type RequestHandler, type Response } from 'express'
 
 // The page's script is compiled, so it is in dist even when this file runs from lib.
 const folder = new URL(import.meta.url.endsWith('.ts') ? '../../dist/page/' : '../page/', import.meta.url)
@@ -14,6 +14,12 @@ export function pageAssets(): RequestHandler {
     if (/\.(css|js|svg)$/.test(request.path)) return files(request, response, next)
     next()
   }
+}
+
+/** One of the pages by its file name. */
+export function sendPage(name: string, response: Response): void {
+  setHeaders(response)
+  response.sendFile(name, { root: fileURLToPath(folder), cacheControl: false })
 }
 
 /** The live page. All its URLs are relative, so it works below any path. */
