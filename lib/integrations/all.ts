@@ -1,5 +1,6 @@
 import { frigate } from './frigate.ts'
 import { go2rtc } from './go2rtc.ts'
+import { grafana } from './grafana.ts'
 import { homeAssistant } from './home_assistant.ts'
 import { homepage } from './homepage.ts'
 import { html } from './html.ts'
@@ -20,6 +21,7 @@ const makers: readonly MakeIntegration[] = [
   frigate,
   go2rtc,
   prometheus,
+  grafana,
   nodeRed,
   html,
 ]

@@ -27,5 +27,5 @@ ${
   ],
   pitfall: place.hasToken
     ? 'MIO_AUTH_OPEN=metrics opens /metrics without the token, if Prometheus cannot send it.'
-    : 'A camera that is off because nobody watches is no fault: look at /ready or the camera_up series, not at frames per second.',
+    : 'A camera that is off because nobody watches is no fault: motioninocean_camera_up stays 1 then, while the frame rate is 0.',
 })

@@ -108,6 +108,7 @@ describe('without a token', () => {
         'frigate',
         'go2rtc',
         'prometheus',
+        'grafana',
         'node-red',
         'html',
       ]),
@@ -123,6 +124,7 @@ describe('without a token', () => {
     const integrations = await integrationsOf(`${services.open.url}/integrations`)
     for (const integration of integrations) {
       const urls = textsOf(integration).flatMap((text) => urlsIn(text, services.open.url))
+      // Prometheus wants the URL in pieces: test/clients/prometheus.test.ts.
       if (integration.id !== 'prometheus') expect(urls).not.toEqual([])
       for (const url of urls) await expectAnswer(url, {})
     }
