@@ -60,11 +60,10 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
     "libgtest-dev:$TARGETARCH" "libgmock-dev:$TARGETARCH" "libudev-dev:$TARGETARCH"
 COPY test/kit test/kit
 COPY test/native test/native
-RUN if [ "$TARGETARCH" != "$(dpkg --print-architecture)" ]; then \
-    export CMAKE_TOOLCHAIN_FILE=/src/lib/setup/image/cross_toolchain.cmake; fi \
-  && cmake -G Ninja -S . -B /tmp/tests -DMIO_ADDON=OFF -DMIO_TESTS=ON -DCMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST \
-    -DCMAKE_LIBRARY_OUTPUT_DIRECTORY=/tmp/tests/lib -DCMAKE_RUNTIME_OUTPUT_DIRECTORY=/out \
-  && cmake --build /tmp/tests --target native_tests m2m_tests kit \
+# In the same tree: what is compiled already is not compiled again.
+RUN cmake -S . -B /tmp/native -DMIO_TESTS=ON -DCMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST \
+    -DCMAKE_RUNTIME_OUTPUT_DIRECTORY=/out \
+  && cmake --build /tmp/native --target native_tests m2m_tests kit \
   && cp build/kit/*.so /out/
 
 # The service: JavaScript, and the production packages of npm for the target.

@@ -13,7 +13,7 @@ import { Picture } from '../kit/picture.ts'
 import { root, snippetsOf, type Snippet } from './snippets.ts'
 
 const run = promisify(execFile)
-const documents = ['README.md', 'CONTRIBUTING.md', 'docs/configuration.md', 'docs/troubleshooting.md']
+const documents = ['README.md', 'CONTRIBUTING.md', 'docs/configuration.md', 'docs/docker.md', 'docs/troubleshooting.md']
 const snippets = documents.flatMap(snippetsOf)
 const named = (list: Snippet[]) => list.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const)
 
@@ -77,9 +77,11 @@ describe('commands', () => {
         .split('\n')
         .map((command) => [`${file}:${line}`, command] as const),
     )
+    // Those have an engine to run on in test/container/docs.test.ts.
+    .filter(([, command]) => !command.startsWith('docker '))
 
   test.each(lines)('%s: %s', async (_, command) => {
-    if (/^npm (test|run (lint|prebuilds|test:package))/.test(command)) {
+    if (/^npm (test|run (lint|prebuilds|test:(container|package)))/.test(command)) {
       // This very test is a part of `npm test`, CI runs the others or what they are made of (test/package): what can be
       // checked here is that they exist.
       const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }

@@ -1,0 +1,94 @@
+// The Docker engine that the container tests run on: the machine's own, else Debian's packages unpacked in the
+// cache and started from there, so that nothing of the machine changes.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { systemPackages } from '../../../lib/setup/packages.mjs'
+import { cacheFolder } from '../../../lib/setup/paths.mjs'
+import { ask } from '../../../lib/setup/run.mjs'
+import { SetupError } from '../../../lib/setup/setup_error.mjs'
+import { step } from '../../../lib/setup/step.mjs'
+import { forEngine } from '../needs.mjs'
+import { unpackEngine } from './engine_packages.mjs'
+
+const folder = join(cacheFolder, 'engine')
+const inFolder = (/** @type {string} */ name) => join(folder, name)
+
+/**
+ * Sees to it that `docker` works in this process and its children, and reaches an engine that can hold an image for
+ * two architectures under one tag.
+ * @returns {Promise<() => Promise<void>>} Ends the engine, if it was started here.
+ * @throws {SetupError} when there is no engine and none can be started.
+ */
+export async function startEngine() {
+  if (answers() && canBuild()) return async () => {}
+  if (process.platform !== 'linux' || process.getuid?.() !== 0) {
+    throw new SetupError(
+      'No Docker engine with buildx and compose answers, and only root can start one: start Docker ' +
+        '(https://docs.docker.com/engine/install/), or run this as root, and try again.',
+    )
+  }
+  await systemPackages(forEngine)
+  const packages = await unpackEngine()
+  useOwn(packages)
+  if (answers()) return async () => {}
+  return step('Docker engine', 'none is running', () => start())
+}
+
+const answers = () => ask('docker', ['version', '--format', '{{.Server.Version}}']) !== undefined
+
+/** Whether it has the plug-ins and keeps several architectures under one tag. */
+function canBuild() {
+  const driver = ask('docker', ['info', '--format', '{{json .DriverStatus}}']) ?? ''
+  return (
+    ask('docker', ['compose', 'version']) !== undefined &&
+    ask('docker', ['buildx', 'version']) !== undefined &&
+    driver.includes('io.containerd.snapshotter')
+  )
+}
+
+/** @param {string} packages Where Debian's packages were unpacked. */
+function useOwn(packages) {
+  const bins = ['usr/sbin', 'usr/bin'].map((bin) => join(packages, bin))
+  process.env.PATH = [...bins, process.env.PATH].join(':')
+  process.env.DOCKER_HOST = `unix://${inFolder('docker.sock')}`
+  process.env.DOCKER_CONFIG = inFolder('client')
+  mkdirSync(inFolder('client'), { recursive: true })
+  const plugins = { cliPluginsExtraDirs: [join(packages, 'usr/libexec/docker/cli-plugins')] }
+  writeFileSync(inFolder('client/config.json'), JSON.stringify(plugins))
+}
+
+async function start() {
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(inFolder('daemon.json'), JSON.stringify({ features: { 'containerd-snapshotter': true } }))
+  const log = openSync(inFolder('log'), 'w')
+  // A container may not raise its limits on a machine where root lacks CAP_SYS_RESOURCE.
+  const files = /Max open files\s+\d+\s+(\d+)/.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1] ?? '20000'
+  const options = Object.entries({
+    'config-file': inFolder('daemon.json'),
+    'data-root': inFolder('data'),
+    'exec-root': inFolder('run'),
+    pidfile: inFolder('dockerd.pid'),
+    host: `unix://${inFolder('docker.sock')}`,
+    'default-ulimit': `nofile=${files}:${files}`,
+  }).map(([name, value]) => `--${name}=${value}`)
+  const engine = spawn('nice', ['-n', '19', 'dockerd', ...options], { detached: true, stdio: ['ignore', log, log] })
+  const ended = new Promise((resolve) => {
+    engine.once('exit', resolve)
+    engine.once('error', resolve)
+  })
+  const deadline = Date.now() + 120_000
+  while (!answers()) {
+    if (engine.exitCode !== null || Date.now() > deadline) {
+      engine.kill()
+      const last = readFileSync(inFolder('log'), 'utf8').trim().split('\n').slice(-5).join('\n')
+      throw new SetupError(`The Docker engine did not start; ${inFolder('log')} ends with:\n${last}`)
+    }
+    await delay(200)
+  }
+  return async () => {
+    if (existsSync(inFolder('dockerd.pid'))) engine.kill('SIGTERM')
+    await ended
+  }
+}
