@@ -9,11 +9,14 @@ import { inRoot } from './paths.mjs'
 import { run } from './run.mjs'
 import { SetupError } from './setup_error.mjs'
 import { step } from './step.mjs'
+import { typescriptBuild } from './typescript.mjs'
 
 /** `npm run lint`: everything that judges the sources without running them. All of it runs, whatever fails. */
 export default async function lint() {
   await systemPackages([...forBuild, ...forTests.filter((need) => need.library), ...forLint])
   await npmPackages()
+  // Tests import what is published, from dist.
+  await typescriptBuild()
   // The backend for libcamera can only be judged with libcamera's headers.
   await libcameraForTests()
 
