@@ -55,8 +55,15 @@ typedef enum mio_format {
   MIO_FORMAT_YVU420, /**< three planes Y, V, U */
   MIO_FORMAT_NV12,   /**< two planes Y, UV interleaved */
   MIO_FORMAT_NV21,   /**< two planes Y, VU interleaved */
-  MIO_FORMAT_MJPEG   /**< one plane, a JPEG of varying length */
+  MIO_FORMAT_MJPEG,  /**< one plane, a JPEG of varying length */
+  MIO_FORMAT_RGB24,  /**< one plane, bytes red, green, blue */
+  MIO_FORMAT_BGR24   /**< one plane, bytes blue, green, red */
 } mio_format;
+
+/** Whether pixels are three bytes in one plane, not planes of luma and chroma. */
+static inline int mio_is_rgb(mio_format format) {
+  return format == MIO_FORMAT_RGB24 || format == MIO_FORMAT_BGR24;
+}
 
 /** What is asked for. Zero means: the camera's own choice. */
 typedef struct mio_wanted {

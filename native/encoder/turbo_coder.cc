@@ -103,8 +103,14 @@ size_t TurboCoder::compress(const Planes &planes, int quality, uint8_t *out, siz
   unsigned long length = capacity;  // NOLINT(google-runtime-int): libjpeg-turbo's own type
   auto data = planes.data;
   auto strides = planes.strides;
-  if (tjCompressFromYUVPlanes(handle_.get(), data.data(), width_, strides.data(), height_,
-                              TJSAMP_420, &out, &length, quality, TJFLAG_NOREALLOC) != 0) {
+  const int failed =
+      mio_is_rgb(format_) != 0
+          ? tjCompress2(handle_.get(), data[0], width_, strides[0], height_,
+                        format_ == MIO_FORMAT_RGB24 ? TJPF_RGB : TJPF_BGR, &out, &length,
+                        TJSAMP_420, quality, TJFLAG_NOREALLOC)
+          : tjCompressFromYUVPlanes(handle_.get(), data.data(), width_, strides.data(), height_,
+                                    TJSAMP_420, &out, &length, quality, TJFLAG_NOREALLOC);
+  if (failed != 0) {
     throw CodingError(EncodeFailure::kEncoder,
                       std::string("libjpeg-turbo: ") + tjGetErrorStr2(handle_.get()));
   }
@@ -128,6 +134,7 @@ TurboCoder::Planes TurboCoder::planar(const MappedPicture &picture) {
   const size_t u = swapped ? 2 : 1;
   const size_t v = swapped ? 1 : 2;
   direct(0, picture.planes[0]);
+  if (mio_is_rgb(format_) != 0) return planes;
   if (is_semi_planar(format_)) {
     split(picture.planes[1].data, picture.planes[1].stride, chroma_width, chroma_height,
           scratch_[u], scratch_[v]);

@@ -11,8 +11,8 @@
 
 namespace mio {
 
-/** libjpeg-turbo, straight from the camera's planes with their strides: no colour conversion, no
- * scaling. */
+/** libjpeg-turbo, straight from the camera's planes with their strides: no scaling, and no colour
+ * conversion but of RGB. */
 class TurboCoder final : public Coder {
  public:
   /** Throws FaultError `ERR_ENCODER`. */

@@ -60,7 +60,9 @@ INSTANTIATE_TEST_SUITE_P(Formats, TurboCoderTest,
                                          Case{MIO_FORMAT_NV12, 650, 366, 54, true},
                                          Case{MIO_FORMAT_NV12, 650, 366, 54, false},
                                          Case{MIO_FORMAT_NV21, 650, 366, 54, false},
-                                         Case{MIO_FORMAT_NV21, 64, 64, 64, true}));
+                                         Case{MIO_FORMAT_NV21, 64, 64, 64, true},
+                                         Case{MIO_FORMAT_RGB24, 650, 366, 54, true},
+                                         Case{MIO_FORMAT_BGR24, 64, 64, 0, true}));
 
 TEST(TurboCoder, QualityDecidesTheSize) {
   PictureBuffers buffers(MIO_FORMAT_YUV420, 640, 480, 1);

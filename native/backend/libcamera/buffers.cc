@@ -24,14 +24,19 @@ using libcamera::StreamConfiguration;
 // In the order in which rpicam-apps tries them; `system` is what a PC has.
 constexpr std::array<const char *, 3> kHeaps{"vidbuf_cached", "linux,cma", "system"};
 
+bool is_rgb(const libcamera::PixelFormat &format) {
+  return format == libcamera::formats::RGB888 || format == libcamera::formats::BGR888;
+}
+
 bool is_semi_planar(const libcamera::PixelFormat &format) {
   return format == libcamera::formats::NV12 || format == libcamera::formats::NV21;
 }
 
-/** Strides of the planes of a 4:2:0 format; libcamera tells the first one's only. */
+/** Strides of the planes; libcamera tells the first one's only. */
 std::vector<uint32_t> strides_of(const StreamConfiguration &configuration) {
   const uint32_t stride = configuration.stride;
   if (configuration.pixelFormat == libcamera::formats::MJPEG) return {0};
+  if (is_rgb(configuration.pixelFormat)) return {stride};
   if (is_semi_planar(configuration.pixelFormat)) return {stride, stride};
   return {stride, stride / 2, stride / 2};
 }

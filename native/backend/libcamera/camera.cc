@@ -34,14 +34,16 @@ struct Format {
 };
 
 // Best first: MJPEG needs no encoder; planar YUV goes into libjpeg as it is; NV12's chroma must be
-// split.
-const std::array<Format, 5> &known_formats() {
-  static const std::array<Format, 5> kFormats{{
+// split; RGB must be converted. libcamera names RGB formats from the highest byte of a word down.
+const std::array<Format, 7> &known_formats() {
+  static const std::array<Format, 7> kFormats{{
       {libcamera::formats::MJPEG, MIO_FORMAT_MJPEG},
       {libcamera::formats::YUV420, MIO_FORMAT_YUV420},
       {libcamera::formats::YVU420, MIO_FORMAT_YVU420},
       {libcamera::formats::NV12, MIO_FORMAT_NV12},
       {libcamera::formats::NV21, MIO_FORMAT_NV21},
+      {libcamera::formats::BGR888, MIO_FORMAT_RGB24},
+      {libcamera::formats::RGB888, MIO_FORMAT_BGR24},
   }};
   return kFormats;
 }
@@ -124,7 +126,10 @@ mio_configuration LibcameraCamera::configure(const mio_wanted &wanted) {
   if (wanted.width != 0) stream.size = {wanted.width, wanted.height};
   if (wanted.buffer_count != 0) stream.bufferCount = wanted.buffer_count;
   // JPEG is full-range BT.601; asking for anything else would need a conversion for each frame.
-  if (format.format != MIO_FORMAT_MJPEG) stream.colorSpace = libcamera::ColorSpace::Sycc;
+  if (format.format != MIO_FORMAT_MJPEG) {
+    stream.colorSpace =
+        mio_is_rgb(format.format) != 0 ? libcamera::ColorSpace::Srgb : libcamera::ColorSpace::Sycc;
+  }
   configuration_->orientation = orientation_of(wanted);
   if (configuration_->validate() == CameraConfiguration::Invalid) {
     throw FaultError("ERR_CAMERA_CONFIG", "the camera has no mode near " + stream.toString());
@@ -139,7 +144,7 @@ mio_configuration LibcameraCamera::configure(const mio_wanted &wanted) {
   make_requests();
   format_name_ = stream.pixelFormat.toString();
   const bool full_range =
-      format.format == MIO_FORMAT_MJPEG ||
+      format.format == MIO_FORMAT_MJPEG || mio_is_rgb(format.format) != 0 ||
       (stream.colorSpace && stream.colorSpace->range == libcamera::ColorSpace::Range::Full);
   const auto [undone_hflip, undone_vflip] =
       differ(orientation_of(wanted), configuration_->orientation);

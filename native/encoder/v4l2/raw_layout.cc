@@ -23,6 +23,10 @@ Fourccs fourccs_of(mio_format format) {
       return {V4L2_PIX_FMT_NV12, V4L2_PIX_FMT_NV12M};
     case MIO_FORMAT_NV21:
       return {V4L2_PIX_FMT_NV21, V4L2_PIX_FMT_NV21M};
+    case MIO_FORMAT_RGB24:
+      return {V4L2_PIX_FMT_RGB24, 0};
+    case MIO_FORMAT_BGR24:
+      return {V4L2_PIX_FMT_BGR24, 0};
     case MIO_FORMAT_MJPEG:
       break;
   }
@@ -63,8 +67,9 @@ uint32_t joined_lines(const mio_buffer &buffer) {
 
 RawLayout::RawLayout(const EncoderInput &input)
     : stride(input.buffers.front().planes[0].stride),
+      width(mio_is_rgb(input.format) != 0 ? stride / 3 : stride),
       lines(joined_lines(input.buffers.front())),
-      contiguous(lines != 0),
+      contiguous(lines != 0 || mio_is_rgb(input.format) != 0),
       joined(fourccs_of(input.format).joined),
       separate(fourccs_of(input.format).separate) {
   for (const mio_buffer &buffer : input.buffers) {

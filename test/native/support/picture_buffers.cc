@@ -42,9 +42,14 @@ bool is_semi_planar(mio_format f) { return f == MIO_FORMAT_NV12 || f == MIO_FORM
 
 PictureBuffers::PictureBuffers(mio_format format, uint32_t width, uint32_t height, uint32_t count,
                                uint32_t padding, uint32_t below)
-    : format_(format), width_(width), height_(height), stride_(width + padding) {
+    : format_(format),
+      width_(width),
+      height_(height),
+      stride_(width * (mio_is_rgb(format) != 0 ? 3 : 1) + padding) {
   const uint32_t luma = stride_ * (height + below);
-  const uint32_t bytes = format == MIO_FORMAT_MJPEG ? width * height * 2 : luma * 3 / 2;
+  const uint32_t bytes = format == MIO_FORMAT_MJPEG ? width * height * 2
+                         : mio_is_rgb(format) != 0  ? luma
+                                                    : luma * 3 / 2;
   for (uint32_t i = 0; i < count; ++i) {
     UniqueFd fd(memfd_create("picture", MFD_CLOEXEC));
     if (ftruncate(fd.get(), bytes) != 0) throw std::bad_alloc();
@@ -53,6 +58,8 @@ PictureBuffers::PictureBuffers(mio_format format, uint32_t width, uint32_t heigh
     const int32_t f = fd.get();
     if (format == MIO_FORMAT_MJPEG) {
       described_.push_back({1, {{f, 0, bytes, 0}, {}, {}}});
+    } else if (mio_is_rgb(format) != 0) {
+      described_.push_back({1, {{f, 0, bytes, stride_}, {}, {}}});
     } else if (is_semi_planar(format)) {
       described_.push_back({2, {{f, 0, luma, stride_}, {f, luma, luma / 2, stride_}, {}}});
     } else {
@@ -90,7 +97,16 @@ void PictureBuffers::paint(uint32_t buffer, Rgb left, Rgb right, bool full_range
   uint8_t *base = buffers_[buffer].memory.data();
   for (uint32_t y = 0; y < height_; ++y) {
     for (uint32_t x = 0; x < width_; ++x) {
-      const Yuv c = to_yuv(x < width_ / 2 ? left : right, full_range);
+      const Rgb colour = x < width_ / 2 ? left : right;
+      if (mio_is_rgb(format_) != 0) {
+        uint8_t *pixel = base + y * stride_ + static_cast<size_t>(x) * 3;
+        const bool swap = format_ == MIO_FORMAT_BGR24;
+        pixel[0] = static_cast<uint8_t>(swap ? colour.b : colour.r);
+        pixel[1] = static_cast<uint8_t>(colour.g);
+        pixel[2] = static_cast<uint8_t>(swap ? colour.r : colour.b);
+        continue;
+      }
+      const Yuv c = to_yuv(colour, full_range);
       base[layout.planes[0].offset + y * stride_ + x] = c.y;
       if (y % 2 != 0 || x % 2 != 0) continue;
       const bool swapped = format_ == MIO_FORMAT_NV21 || format_ == MIO_FORMAT_YVU420;
