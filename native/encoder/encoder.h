@@ -69,13 +69,13 @@ enum class EncodeFailure {
 class EncoderSink {
  public:
   virtual ~EncoderSink() = default;
-  /** The pixels have been read: the camera may have its buffer back. */
+  /** The pixels have been read: the camera may have its buffer back. Any thread, any time. */
   virtual void input_done(uint32_t buffer) = 0;
   /** In the order of submission. */
   virtual void encoded(Jpeg jpeg) = 0;
   virtual void failed(EncodeFailure failure, const std::string &why) = 0;
-  /** The encoder takes no more pictures and must be replaced. Told last, after the end of each
-   * picture. */
+  /** The encoder takes no more pictures and must be replaced. Told after the end of each picture;
+   * camera buffers that the hardware still holds come back later. */
   virtual void broken(const std::string & /*why*/) {}
   /** Another encoder works from here on. */
   virtual void changed(const EncoderReport & /*now*/) {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/negotiation.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -8,11 +9,19 @@ namespace mio {
 
 namespace {
 
-/** With buffers of more lines, if a device wants that and the camera can do it. */
+bool has_quality(const M2mDiscovery &found) {
+  return std::any_of(found.candidates.begin(), found.candidates.end(),
+                     [](const M2mCandidate &one) { return one.by_quality; });
+}
+
+/**
+ * With buffers of more lines, if a device wants that and the camera can do it. A Pi's video encoder
+ * takes any height, but has only a bitrate; its image encoder pads, and has a quality.
+ */
 std::optional<Agreement> with_padding(OpenedCamera &camera, const mio_wanted &wanted,
                                       const mio_configuration &plain, const std::string &encoder) {
   const M2mDiscovery found = find_m2m_encoders(EncoderInput(plain));
-  if (!found.candidates.empty() || found.wanted_lines == 0) return std::nullopt;
+  if (has_quality(found) || found.wanted_lines == 0) return std::nullopt;
   mio_wanted taller = wanted;
   taller.width = plain.width;
   taller.height = found.wanted_lines;
@@ -21,7 +30,9 @@ std::optional<Agreement> with_padding(OpenedCamera &camera, const mio_wanted &wa
   EncoderInput input(padded);
   input.height = plain.height;
   EncoderChoice choice = choose_encoder(input, encoder);
-  if (choice.hardware.candidates.empty()) return std::nullopt;
+  const bool better =
+      found.candidates.empty() ? !choice.hardware.candidates.empty() : has_quality(choice.hardware);
+  if (!better) return std::nullopt;
   return Agreement{padded, std::move(input), std::move(choice)};
 }
 

@@ -218,11 +218,24 @@ TEST(M2mEncoder, ByCopyEachByteIsCopiedOnceAndCounted) {
 
 TEST(M2mEncoder, ABufferWithoutTheDevicesPaddingIsRefusedWithTheNumbers) {
   const M2mWorld world;
+  world.on("video11.absent");
   const PictureBuffers buffers(MIO_FORMAT_YUV420, 1920, 1080, 2);
   const EncoderChoice choice = choose_encoder(buffers.input(), "auto");
   EXPECT_STREQ(choice.name, "turbojpeg");
   EXPECT_THAT(choice.reason,
               HasSubstr("it wants 1088 lines in each picture, the camera's buffers have 1080"));
+}
+
+TEST(M2mEncoder, TheVideoEncoderTakesAnyHeight) {
+  const M2mWorld world;
+  PictureBuffers buffers(MIO_FORMAT_YUV420, 1920, 1080, 2);
+  buffers.paint(0, kRed, kBlue);
+  Rig rig(buffers);
+  EXPECT_THAT(rig.encoder->report().device, HasSubstr("/dev/video11"));
+  const Jpeg &jpeg = rig.encode(buffers, 0, 1);
+  const auto picture = test::decode(jpeg.data(), jpeg.length);
+  ASSERT_EQ(picture.height, 1080);
+  EXPECT_TRUE(near(picture.at(3, 1078), kRed));
 }
 
 TEST(M2mEncoder, APaddedBufferIsEncodedWithoutItsPadding) {

@@ -212,6 +212,41 @@ TEST(M2mFailures, TheBrokenDeviceIsClosedBeforeItIsOpenedAgain) {
   EXPECT_EQ(uses.front(), "close");
 }
 
+TEST(M2mFailures, ADriverThatTakesItsTimeOverStreamoffKeepsNobodyWaiting) {
+  Stage stage(true);
+  stage.run(3);
+  stage.world_.on("video31.stall", "60000");
+  stage.run_until([&] { return !stage.collector_.changes_.empty(); });
+  stage.run(10);
+  EXPECT_LT(stage.done(), stage.sequence_) << "a buffer that the device still reads";
+  EXPECT_GT(stage.pool_->lent(), 0U) << "a slot that it still writes";
+  stage.world_.off("video31.stall");
+  stage.run_until([&] { return stage.collector_.changes_.size() >= 2; });
+  stage.encoder_->stop();
+  stage.collector_.jpegs_.clear();
+  EXPECT_EQ(stage.done(), stage.sequence_);
+  EXPECT_EQ(stage.pool_->lent(), 0U);
+}
+
+TEST(M2mFailures, ADeviceThatIsGoneIsClosedBeforeAnybodyGetsItsBuffers) {
+  Stage stage(true);
+  stage.run(3);
+  stage.world_.on("video31.delay", "300");
+  ASSERT_TRUE(stage.give());
+  stage.world_.forget();
+  stage.world_.on("video31.gone");
+  ASSERT_TRUE(stage.give());
+  stage.run_until([&] { return !stage.collector_.changes_.empty(); });
+  stage.encoder_->stop();
+  const std::vector<std::string> log = stage.world_.log();
+  const auto closed = std::find(log.begin(), log.end(), "video31 close");
+  ASSERT_NE(closed, log.end()) << "STREAMOFF says ENODEV, and the hardware is at work yet";
+  const auto back = std::find_if(log.begin(), log.end(), [](const std::string &line) {
+    return line.starts_with("sync ") && line.ends_with(" start");
+  });
+  EXPECT_LT(closed - log.begin(), back - log.begin());
+}
+
 TEST(M2mFailures, StopsWhileStalledAndWhileItIsTriedAgain) {
   const size_t before = [] {
     {

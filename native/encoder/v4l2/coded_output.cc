@@ -20,7 +20,6 @@ class SlotOutput final : public CodedOutput {
         lent_(slots->count()),
         memory_(slots->kind()),
         bytes_(static_cast<uint32_t>(slots->bytes())) {}
-  ~SlotOutput() override { SlotOutput::stop(); }
 
   std::string describe() const override { return "into slots in " + memory_; }
   uint64_t bytes_copied() const override { return 0; }
@@ -33,8 +32,9 @@ class SlotOutput final : public CodedOutput {
     queue_.start();
   }
 
-  void stop() noexcept override {
-    queue_.stop();
+  bool stop() noexcept override { return queue_.stop(); }
+
+  void release() noexcept override {
     for (Slot &slot : lent_) {
       if (slot) slot.to_cpu();
       slot = {};
@@ -44,7 +44,7 @@ class SlotOutput final : public CodedOutput {
   void offer(Slot slot) override {
     const uint32_t index = slot.index();
     slot.to_device();
-    // Kept first: should queueing fail, stop() gives it back to the CPU.
+    // Kept first: should queueing fail, release() gives it back to the CPU.
     lent_[index] = std::move(slot);
     queue_.queue(index, {{lent_[index].fd(), bytes_, 0, 0}});
   }
@@ -73,11 +73,6 @@ class SlotOutput final : public CodedOutput {
 class CopyOutput final : public CodedOutput {
  public:
   CopyOutput(const V4l2Device &device, uint32_t type) : queue_(device, type) {}
-  ~CopyOutput() override {
-    // Unmapped before they are freed: some drivers refuse to free what is mapped.
-    CopyOutput::stop();
-    buffers_.clear();
-  }
 
   std::string describe() const override {
     return "into its own buffers, and from there by one copy into slots";
@@ -91,10 +86,14 @@ class CopyOutput final : public CodedOutput {
     queue_.start();
   }
 
-  void stop() noexcept override {
-    queue_.stop();
-    waiting_.clear();
+  bool stop() noexcept override {
+    const bool stopped = queue_.stop();
+    // A mapping keeps a device open, and some drivers refuse to free what is mapped.
+    buffers_.clear();
+    return stopped;
   }
+
+  void release() noexcept override { waiting_.clear(); }
 
   void offer(Slot slot) override { waiting_.push_back(std::move(slot)); }
 

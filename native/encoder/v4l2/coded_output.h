@@ -40,8 +40,10 @@ class CodedOutput {
   virtual uint64_t bytes_copied() const = 0;
 
   virtual void start() = 0;
-  /** The device writes no more; slots that it had belong to the CPU again and are given back. */
-  virtual void stop() noexcept = 0;
+  /** The device writes no more. False when it is gone, and may write until it is closed. */
+  virtual bool stop() noexcept = 0;
+  /** Stopped, or closed: slots that it had belong to the CPU again and are given back. */
+  virtual void release() noexcept = 0;
   /** A slot for a picture that is about to be queued. In the same order. */
   virtual void offer(Slot slot) = 0;
   /** The next picture that came out, if there is one. Its slot belongs to the CPU. */

@@ -82,7 +82,7 @@ void M2mCodec::choose_formats() {
   const std::vector<uint32_t> raw = device_.formats(multiplanar_ ? V4L2_BUF_TYPE_VIDEO_OUTPUT_MPLANE
                                                                  : V4L2_BUF_TYPE_VIDEO_OUTPUT);
   const bool joined = contains(raw, layout_.joined);
-  const bool separate = multiplanar_ && contains(raw, layout_.separate);
+  const bool separate = multiplanar_ && layout_.separate != 0 && contains(raw, layout_.separate);
   if (joined && layout_.contiguous) {
     raw_fourcc_ = layout_.joined;
   } else if (separate) {
@@ -123,13 +123,12 @@ void M2mCodec::set_formats() {
   // The coded format first: it decides which raw formats there are. Again last: the raw size
   // decides its size.
   set_coded_format();
-  const uint32_t buffer_width = layout_.stride;  // 8 bits a sample: bytes are pixels
-  const uint32_t buffer_height = layout_.contiguous ? layout_.lines : input_.height;
+  const uint32_t buffer_height = layout_.lines != 0 ? layout_.lines : input_.height;
   if (!set_raw_format(input_.width, input_.height) &&
-      !set_raw_format(buffer_width, buffer_height)) {
+      !set_raw_format(layout_.width, buffer_height)) {
     const std::string why = misfit();
     const bool lines = raw_fourcc_ == layout_.joined && stride_of(raw_) == layout_.stride &&
-                       height_of(raw_) > layout_.lines;
+                       layout_.lines != 0 && height_of(raw_) > layout_.lines;
     if (lines) throw WantsLines(why, height_of(raw_));
     throw Refused(why);
   }
@@ -164,6 +163,7 @@ v4l2_format M2mCodec::set_coded_format() {
     pixels.pixelformat = coded_fourcc_;
     pixels.field = V4L2_FIELD_NONE;
     pixels.sizeimage = wanted_bytes;
+    pixels.priv = V4L2_PIX_FMT_PRIV_MAGIC;
     set_colours(pixels, input_.full_range);
   }
   device_.call(VIDIOC_S_FMT, "VIDIOC_S_FMT of the coded format", format);
@@ -196,6 +196,8 @@ bool M2mCodec::set_raw_format(uint32_t width, uint32_t height) {
     pixels.pixelformat = raw_fourcc_;
     pixels.field = V4L2_FIELD_NONE;
     pixels.bytesperline = layout_.stride;
+    // Without it the kernel clears all colours but the colour space.
+    pixels.priv = V4L2_PIX_FMT_PRIV_MAGIC;
     set_colours(pixels, input_.full_range);
   }
   device_.call(VIDIOC_S_FMT, "VIDIOC_S_FMT of the raw format", format);
@@ -213,7 +215,7 @@ std::string M2mCodec::misfit() const {
            std::to_string(layout_.stride);
   }
   const bool joined = raw_fourcc_ == layout_.joined;
-  if (joined && height_of(raw_) != layout_.lines) {
+  if (joined && layout_.lines != 0 && height_of(raw_) != layout_.lines) {
     return "it wants " + std::to_string(height_of(raw_)) +
            " lines in each picture, the camera's buffers have " + std::to_string(layout_.lines);
   }
@@ -280,9 +282,13 @@ void M2mCodec::start(const std::shared_ptr<SlotPool> &slots, OutputMode mode) {
   raw_queue_->start();
 }
 
-void M2mCodec::stop() {
-  if (raw_queue_) raw_queue_->stop();
-  if (output_) output_->stop();
+void M2mCodec::stop() noexcept {
+  const bool reads_no_more = !raw_queue_ || raw_queue_->stop();
+  const bool writes_no_more = !output_ || output_->stop();
+  // The kernel refuses each call on a device that was unplugged or unbound, STREAMOFF too, while
+  // the hardware may be at work yet: closing it waits for that.
+  if (!reads_no_more || !writes_no_more) device_.close();
+  if (output_) output_->release();
 }
 
 void M2mCodec::encode(uint32_t camera_buffer, Slot slot, int64_t timestamp) {

@@ -52,6 +52,9 @@ class M2mCodec {
    * @throws Refused, V4l2Error
    */
   M2mCodec(const std::string &path, const EncoderInput &input);
+  ~M2mCodec() { stop(); }
+  M2mCodec(const M2mCodec &) = delete;
+  M2mCodec &operator=(const M2mCodec &) = delete;
 
   /** "/dev/video31 (bcm2835-codec-encode_image)" */
   const std::string &name() const { return name_; }
@@ -62,8 +65,11 @@ class M2mCodec {
 
   /** Makes both queues run. Throws V4l2Error, FaultError `ERR_NO_BUFFERS`. */
   void start(const std::shared_ptr<SlotPool> &slots, OutputMode mode);
-  /** Takes all buffers from the device: from here on it neither reads nor writes any. */
-  void stop();
+  /**
+   * Takes all buffers from the device: when it returns, it neither reads nor writes any. A driver
+   * whose hardware hangs takes seconds over it (bcm2835-codec two for each queue).
+   */
+  void stop() noexcept;
 
   CodedOutput &output() { return *output_; }
   QualityControl &quality() { return *quality_; }
@@ -93,7 +99,7 @@ class M2mCodec {
   const std::string path_;
   const EncoderInput input_;
   const RawLayout layout_;
-  const V4l2Device device_;
+  V4l2Device device_;
   std::string name_;
   bool multiplanar_ = false;
   uint32_t raw_fourcc_ = 0;

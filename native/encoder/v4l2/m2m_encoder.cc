@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <utility>
 
 #include "encoder/jpeg_quality.h"
@@ -229,19 +230,20 @@ void M2mEncoder::give_up(const std::string &why) {
     const std::lock_guard lock(mutex_);
     closed_ = true;
   }
-  // Before the camera gets its buffers back: nothing reads them any more.
-  codec_->stop();
-  const auto end = [&](std::deque<Job> &jobs) {
-    for (const Job &job : jobs) {
-      if (!job.read) sink_.input_done(job.picture.buffer);
-      if (!job.out) sink_.failed(EncodeFailure::kEncoder, why);
-    }
-    jobs.clear();
-  };
-  end(at_device_);
   // Nobody adds to them: it is closed.
-  end(submitted_);
+  std::move(submitted_.begin(), submitted_.end(), std::back_inserter(at_device_));
+  submitted_.clear();
+  for (const Job &job : at_device_) {
+    if (!job.out) sink_.failed(EncodeFailure::kEncoder, why);
+  }
+  // The next picture goes to another encoder, whatever time the driver takes over its end.
   sink_.broken(codec_->name() + ": " + why);
+  // Only now the camera gets its buffers back: nothing reads them any more.
+  codec_->stop();
+  for (const Job &job : at_device_) {
+    if (!job.read) sink_.input_done(job.picture.buffer);
+  }
+  at_device_.clear();
 }
 
 }  // namespace mio

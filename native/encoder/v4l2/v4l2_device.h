@@ -36,6 +36,9 @@ class V4l2Device {
   explicit V4l2Device(const std::string &path);
 
   int fd() const { return fd_.get(); }
+  /** Waits until the device has done with all buffers of this file. Each call fails from then on.
+   */
+  void close() { fd_ = {}; }
 
   /** 0, or the errno value. */
   template <typename Argument>

@@ -49,9 +49,9 @@ void V4l2Queue::start() {
   device_.call(VIDIOC_STREAMON, "VIDIOC_STREAMON", type);
 }
 
-void V4l2Queue::stop() noexcept {
+bool V4l2Queue::stop() noexcept {
   uint32_t type = type_;
-  static_cast<void>(device_.attempt(VIDIOC_STREAMOFF, type));
+  return device_.attempt(VIDIOC_STREAMOFF, type) == 0;
 }
 
 v4l2_buffer V4l2Queue::buffer(v4l2_plane *planes) const {

@@ -50,8 +50,11 @@ class V4l2Queue {
   /** A buffer of V4L2_MEMORY_MMAP in this process's memory. */
   Mapping map(uint32_t index) const;
   void start();
-  /** All buffers come back to us, done or not. Errors do not matter: the device may be gone. */
-  void stop() noexcept;
+  /**
+   * All buffers come back to us, done or not. False when the device is gone: what it has begun it
+   * may still go on with, until it is closed.
+   */
+  bool stop() noexcept;
 
   void queue(uint32_t index, const std::vector<QueuedPlane> &planes, int64_t timestamp = 0);
   /** Empty when none is done. */

@@ -1,5 +1,5 @@
-// Formats as bcm2835-codec negotiates them: line lengths padded, raw heights padded to 16 lines
-// with the active size kept as the crop, 32x32 to 1920x1920.
+// Formats as bcm2835-codec negotiates them: line lengths padded, the image encoder's raw heights
+// padded to 16 lines with the active size kept as the crop, 32x32 to 1920x1920.
 #include <errno.h>
 #include <string.h>
 
@@ -66,7 +66,7 @@ static void adjust(const struct m2m_context *context, bool coded, struct format 
   if (!known(f->fourcc, separate)) f->fourcc = m2m_raw_format(0, separate);
   uint32_t alignment = m2m_semi_planar(f->fourcc) ? 32 : context->model->planar_alignment;
   f->width = align(f->width, 2);
-  f->height = align(f->height, 16);
+  f->height = align(f->height, context->model->by_quality ? 16 : 2);
   uint32_t least = align(f->width, alignment);
   f->stride = align(f->stride < least ? least : f->stride, alignment);
   f->bytes = f->stride * f->height * (separate ? 2 : 3) / 2;
@@ -89,6 +89,11 @@ static struct format read_format(const struct v4l2_format *from) {
                            m->quantization,
                            m->ycbcr_enc,
                            m->xfer_func};
+  }
+  // As the kernel does it: what came later into the structure counts only with this.
+  if (s->priv != V4L2_PIX_FMT_PRIV_MAGIC) {
+    return (struct format){
+        s->width, s->height, s->pixelformat, s->bytesperline, s->sizeimage, s->colorspace, 0, 0, 0};
   }
   return (struct format){s->width,        s->height,    s->pixelformat,
                          s->bytesperline, s->sizeimage, s->colorspace,

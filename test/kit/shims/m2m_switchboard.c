@@ -6,28 +6,34 @@
 //   /dev/video31  bcm2835-codec-encode_image  raw -> JPEG, by quality
 //
 //   M2MSHIM_DIR=FOLDER  without it there is nothing. Files in the folder are switches, looked for
-//   when
-//                       they matter, so that a test turns them at any time:
+//                       when they matter, so that a test turns them at any time:
 //
-//   video<n>.absent       no such device          video<n>.denied      open says EACCES
-//   video<n>.gone         unplugged: ENODEV from now on
-//   video<n>.single       single-planar API       video<n>.separate    only formats with a memory
-//   plane for
-//                                                                      each plane (YM12, NM12)
-//   video<n>.no-raw       no formats of ours      video<n>.small       sizes up to 320x240 only
+//   video<n>.absent       no such device
+//   video<n>.denied       open says EACCES
+//   video<n>.gone         unplugged: ENODEV from now on, STREAMOFF too
+//   video<n>.single       single-planar API
+//   video<n>.separate     only formats with a memory plane for each plane (YM12, NM12)
+//   video<n>.no-raw       no formats of ours
+//   video<n>.small        sizes up to 320x240 only
 //   video<n>.no-dmabuf    REQBUFS refuses DMABUF on the coded queue
 //   video<n>.no-import    QBUF refuses DMABUF on the coded queue
-//   video<n>.no-memory    REQBUFS says ENOMEM     video<n>.io-error    QBUF says EIO
+//   video<n>.no-memory    REQBUFS says ENOMEM
+//   video<n>.io-error     QBUF says EIO
 //   video<n>.error        pictures end with V4L2_BUF_FLAG_ERROR (with a number N in the file: each
-//   Nth) video<n>.truncate     only half a JPEG (or each Nth) video<n>.empty        no bytes (or
-//   each Nth) video<n>.skip         no coded buffer at all (or each Nth) video<n>.stall nothing
-//   completes while it is there video<n>.delay        milliseconds for each picture video<n>.header
-//   the first buffer is garbage with timestamp 0 video<n>.no-huffman   no Huffman tables in the
-//   JPEGs video<n>.no-expand    limited range goes into the JPEG as it is
+//                         Nth; also the next three)
+//   video<n>.truncate     only half a JPEG
+//   video<n>.empty        no bytes
+//   video<n>.skip         no coded buffer at all
+//   video<n>.stall        nothing completes while it is there, and STREAMOFF and close wait; for
+//                         100 ms or the number in the file
+//   video<n>.delay        milliseconds for each picture
+//   video<n>.header       the first buffer is garbage with timestamp 0
+//   video<n>.no-huffman   no Huffman tables in the JPEGs
+//   video<n>.no-expand    limited range goes into the JPEG as it is
 //
-//   log  gets a line for each call, for each mapping of a memfd and for each DMA_BUF_IOCTL_SYNC.
-//   Memory is
-//        named by its inode, whichever descriptor it is reached by.
+//   log                   gets a line for each call, for each mapping of a memfd and for each
+//                         DMA_BUF_IOCTL_SYNC. Memory is named by its inode, whichever descriptor it
+//                         is reached by.
 #include <errno.h>
 #include <fcntl.h>
 #include <stdarg.h>

@@ -26,14 +26,26 @@ static bool hits(const struct m2m_context *context, const char *fault) {
   return each <= 1 || context->pictures % (unsigned)each == 0;
 }
 
+// Whatever happens meanwhile: hardware does not mind that it is to stop.
 static void wait_ms(struct m2m_context *context, int milliseconds) {
   struct timespec until;
   clock_gettime(CLOCK_REALTIME, &until);
   until.tv_nsec += milliseconds % 1000 * 1000000L;
   until.tv_sec += milliseconds / 1000 + until.tv_nsec / 1000000000L;
   until.tv_nsec %= 1000000000L;
-  while (!context->aborting && !context->closing &&
-         pthread_cond_timedwait(&context->changed, &context->lock, &until) == 0) {
+  while (pthread_cond_timedwait(&context->changed, &context->lock, &until) == 0) {
+  }
+}
+
+// As the kernel's STREAMOFF and close() wait for what the device has in its hands, hung or not.
+static void hang(struct m2m_context *context) {
+  enum { STEP_MS = 5, PATIENCE_MS = 100 };
+  int waited = 0;
+  while (m2m_has(context->model, "stall")) {
+    bool to_end = context->aborting || context->closing;
+    if (to_end && waited >= m2m_number(context->model, "stall", PATIENCE_MS)) return;
+    waited += to_end ? STEP_MS : 0;
+    wait_ms(context, STEP_MS);
   }
 }
 
@@ -114,8 +126,7 @@ static void *work(void *argument) {
     uint32_t coded_index = take(&context->coded);
     context->busy = true;
     if (m2m_has(context->model, "delay")) wait_ms(context, m2m_number(context->model, "delay", 0));
-    while (m2m_has(context->model, "stall") && !context->aborting && !context->closing)
-      wait_ms(context, 5);
+    hang(context);
     encode(context, raw_index, coded_index);
     context->busy = false;
     m2m_wake(context);
