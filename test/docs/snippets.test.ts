@@ -2,24 +2,32 @@
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { buildCommand } from '../../lib/camera/addon_help.ts'
 import { runCli } from '../kit/cli.ts'
 import { plainEnvironment } from '../kit/environment.ts'
 import { Picture } from '../kit/picture.ts'
 import { root, snippetsOf, type Snippet } from './snippets.ts'
 
 const run = promisify(execFile)
-const documents = ['README.md', 'CONTRIBUTING.md', 'docs/configuration.md', 'docs/docker.md', 'docs/troubleshooting.md']
+const documents = [
+  'README.md',
+  'CONTRIBUTING.md',
+  'docs/configuration.md',
+  'docs/docker.md',
+  'docs/library.md',
+  'docs/troubleshooting.md',
+]
 const snippets = documents.flatMap(snippetsOf)
 const named = (list: Snippet[]) => list.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const)
 
 let folder: string
 beforeAll(() => {
-  folder = mkdtempSync(join(tmpdir(), 'mio-docs-'))
+  // Within the package, which may import itself by its own name.
+  folder = mkdtempSync(join(root, 'build/docs-'))
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
@@ -50,8 +58,7 @@ async function withStart(args: string[], use: (url: string) => Promise<void>): P
 describe('TypeScript', () => {
   test.each(named(snippets.filter(({ language }) => language === 'ts')))('%s compiles and runs', async (_, snippet) => {
     const place = mkdtempSync(join(folder, 'snippet-'))
-    const code = snippet.code.replaceAll("'motioninocean'", JSON.stringify(join(root, 'dist/index.js')))
-    writeFileSync(join(place, 'snippet.mts'), code)
+    writeFileSync(join(place, 'snippet.mts'), snippet.code)
     const compilerOptions = {
       target: 'ES2023',
       lib: ['ES2023', 'ESNext.Disposable'],
@@ -87,6 +94,9 @@ describe('commands', () => {
       const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
       const name = command.replace(/^npm (run )?(\S+).*/, '$2')
       expect(scripts).toHaveProperty(name)
+    } else if (/^npm install\b/.test(command)) {
+      // test/package does both, with the tarball.
+      expect(['npm install motioninocean', buildCommand('/somewhere')]).toContain(command)
     } else if (command.startsWith('npm start')) {
       const args = command.split(' ').slice(3)
       const port = args.indexOf('--port')
