@@ -21,7 +21,7 @@ export function apiReference(): string {
 
 Made from the TSDoc of lib by \`UPDATE_DOCS=1 npm test -- test/api\`. It is also the promise of
 [Semantic Versioning](https://semver.org): a test compares it with the declarations that the package is published with, so
-none of this changes by accident. [README.md](../README.md#in-your-own-program) is the way to read in.
+none of this changes by accident. [library.md](library.md) is the way to read in.
 
 <!-- prettier-ignore-start -->
 
