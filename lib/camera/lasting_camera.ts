@@ -2,7 +2,7 @@ import { awaitFrame, type FrameWish } from './await_frame.ts'
 import { binding, type NativeCameraWatch } from './binding.ts'
 import { findAndOpen, type Camera } from './camera.ts'
 import type { Control, ControlValue, Point } from './controls.ts'
-import { MioError } from './errors.ts'
+import { type ErrorCode, MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { urlSafeId } from './list.ts'
 import {
@@ -19,6 +19,12 @@ import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderLis
 /** Milliseconds before the first attempt to open again, and at most; doubled after each failure. */
 const firstDelay = 500
 const longestDelay = 10_000
+
+/**
+ * Faults of a camera that is there and does not work. Each attempt then gets a libcamera that was started anew,
+ * so nobody must keep it running in between; hot-plug has nothing to tell anyway.
+ */
+const wedged: ReadonlySet<ErrorCode> = new Set(['ERR_CAMERA', 'ERR_CAMERA_STALLED', 'ERR_NO_BUFFERS'])
 
 /**
  * A camera that is there to stay: it is opened, and after a fault opened again with back-off, at once when
@@ -233,7 +239,7 @@ export class LastingCamera implements FrameSource {
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#attempt(), this.#delay)
     this.#delay = Math.min(this.#delay * 2, longestDelay)
-    void this.#watchForCameras()
+    void (wedged.has(fault.code) ? this.#unwatch() : this.#watchForCameras())
   }
 
   /** Hot-plug: libcamera tells when a camera comes, as long as somebody keeps it running. */

@@ -1,5 +1,5 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
-import { LastingCamera, type CameraState } from '../../lib/index.ts'
+import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
+import { LastingCamera, setLogListener, type CameraState } from '../../lib/index.ts'
 import { Webcams } from '../kit/environment.ts'
 import { Picture } from '../kit/picture.ts'
 import { until } from '../kit/until.ts'
@@ -67,6 +67,23 @@ test('a stalled camera is opened again', async () => {
   await until(() => camera.state.status === 'live', { timeout: 20_000 })
   expect(camera.restarts).toBe(1)
 })
+
+test('as long as it stalls, each attempt gets a libcamera that was started anew', async () => {
+  let starts = 0
+  onTestFinished(() => setLogListener(undefined))
+  setLogListener(({ message }) => {
+    if (/\blibcamera v\d/.test(message)) starts++
+  })
+  await webcams.plug(0)
+  await using camera = new LastingCamera({ camera: 0, ...quick })
+  await camera.start()
+  webcams.stall(0, true)
+  await until(() => camera.state.code === 'ERR_CAMERA_STALLED')
+  const before = starts
+  await until(() => starts >= before + 2, { timeout: 25_000 })
+  webcams.stall(0, false)
+  await until(() => camera.state.status === 'live', { timeout: 25_000 })
+}, 60_000)
 
 test('another camera at the same index never takes its place', async () => {
   await webcams.plug(0)
