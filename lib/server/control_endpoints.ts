@@ -28,7 +28,7 @@ export function controlEndpoints(source: FrameSource, memory: CameraMemory): End
       summary: 'Sets controls; one bad value, and nothing is set',
       body: controlValues,
       answers: controls,
-      errors: [400, 413, 415, 422, 503],
+      errors: [503],
       async handle({ body }) {
         await memory.setControls(body)
         return source.controls
@@ -40,7 +40,7 @@ export function controlEndpoints(source: FrameSource, memory: CameraMemory): End
       summary: 'Sets all controls back to the defaults of the camera',
       body: z.strictObject({}),
       answers: controls,
-      errors: [400, 413, 415, 422, 503],
+      errors: [503],
       async handle() {
         await memory.resetControls()
         return source.controls
@@ -52,7 +52,7 @@ export function controlEndpoints(source: FrameSource, memory: CameraMemory): End
       summary: 'Focuses once on a point of the picture; without one, by itself on the whole of it',
       body: focusBody,
       answers: { 200: { about: 'It does', schema: z.strictObject({ focus: z.enum(['point', 'automatic']) }) } },
-      errors: [400, 413, 415, 422, 503],
+      errors: [503],
       async handle({ body }) {
         const { x, y } = body
         const point = x === undefined || y === undefined ? undefined : { x, y }
@@ -73,7 +73,7 @@ export function controlEndpoints(source: FrameSource, memory: CameraMemory): End
       summary: 'Changes that, with the viewers kept; when it fails, the camera goes on as it was',
       body: capturePatch,
       answers: settings,
-      errors: [400, 413, 415, 422, 503],
+      errors: [503],
       async handle({ body }) {
         await memory.reconfigure(body)
         return source.settings

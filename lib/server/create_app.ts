@@ -12,6 +12,7 @@ import { endpointRouter } from './endpoint.ts'
 import { answerErrors, notFound } from './http_errors.ts'
 import { type Log, silent } from './log.ts'
 import { allowCors, pictureEndpoints } from './mjpeg_router.ts'
+import { type Mount, openApi } from './openapi.ts'
 import { pageAssets } from './page.ts'
 import { PictureJobs } from './picture_jobs.ts'
 import { requestLog } from './request_log.ts'
@@ -51,6 +52,12 @@ export function createApp(options: AppOptions): Express {
   return app
 }
 
+const tags = {
+  service: { name: 'service', description: 'The service as a whole' },
+  first: { name: 'first camera', description: 'The only camera, or the first of several' },
+  each: { name: 'each camera', description: 'The same for a camera by its id, or as cam0, cam1, …' },
+}
+
 function routes(options: AppOptions): Router {
   const {
     sources,
@@ -71,7 +78,15 @@ function routes(options: AppOptions): Router {
     const endpoints = cameraEndpoints(source, new CameraMemory(source, stateDir, log), perCamera)
     return { source, alias: aliasOf(source, index), endpoints, router: cameraRouter(endpoints) }
   })
-  const service = serviceEndpoints(cameras, authOpen)
+  const webcam = pictureEndpoints(sources[0], perCamera)
+  const service = serviceEndpoints(cameras, authOpen, () => openApi(mounts, { isProtected: token !== undefined }))
+  const [{ endpoints: first, router: firstRouter }] = cameras as [(typeof cameras)[0]]
+  const mounts: Mount[] = [
+    { prefix: '', tag: tags.service, endpoints: service },
+    { prefix: '', tag: tags.first, endpoints: first },
+    { prefix: '/webcam', tag: tags.first, endpoints: webcam },
+    { prefix: '/cameras/{id}', tag: tags.each, endpoints: first },
+  ]
 
   const router = Router()
   // A preflight comes without credentials, so it is answered before they are asked for.
@@ -87,7 +102,7 @@ function routes(options: AppOptions): Router {
       throw new MioError('ERR_UNKNOWN_CAMERA', { asked: `camera "${id}"`, found: 'there is none of that name' })
     camera.router(request, response, next)
   })
-  router.use('/webcam', endpointRouter(pictureEndpoints(sources[0], perCamera)))
-  router.use(cameras[0]!.router)
+  router.use('/webcam', endpointRouter(webcam))
+  router.use(firstRouter)
   return router
 }

@@ -35,7 +35,7 @@ export interface Endpoint<Query extends z.ZodType = z.ZodType, Body extends z.Zo
   /** Of JSON; an empty body counts as `{}`. */
   readonly body?: Body
   readonly answers: Readonly<Record<number, Answer>>
-  /** Statuses of errors that it may answer with, but for those that every request may get. */
+  /** Statuses of errors that it may answer with, but for those that follow from its query, its body and the token. */
   readonly errors?: readonly number[]
   /** Answers, or returns what is to be answered as JSON. */
   handle(call: Call<z.output<Query>, z.output<Body>>): unknown

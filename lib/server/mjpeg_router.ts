@@ -47,7 +47,8 @@ function actionEndpoint(stream: Endpoint, snapshot: Endpoint): Endpoint {
     summary: "The stream or the snapshot under mjpg-streamer's URLs; else the page",
     query: z.object({ action: z.enum(['stream', 'snapshot']).optional().catch(undefined) }),
     answers: { 200: { about: 'As the stream, the snapshot, or the page', type: '*/*' } },
-    errors: [400, 503],
+    // Where there is no page.
+    errors: [404, 503],
     handle: ({ query: { action }, request, response, next }) =>
       action ? actions[action]?.(request, response, next) : next(),
   })

@@ -6,8 +6,15 @@ import { metricsOf } from './metrics.ts'
 import { readinessOf, readinessSchema } from './readiness.ts'
 import { version } from '../package.ts'
 
-/** What is asked of the service as a whole. */
-export function serviceEndpoints(cameras: readonly ServedCamera[], authOpen: readonly OpenRoute[]): Endpoint[] {
+/**
+ * What is asked of the service as a whole.
+ * @param document describes all endpoints, these too
+ */
+export function serviceEndpoints(
+  cameras: readonly ServedCamera[],
+  authOpen: readonly OpenRoute[],
+  document: () => object,
+): Endpoint[] {
   const sources = cameras.map(({ source }) => source)
   let metrics: ReturnType<typeof metricsOf> | undefined
   return [
@@ -53,6 +60,13 @@ export function serviceEndpoints(cameras: readonly ServedCamera[], authOpen: rea
       summary: 'What runs here',
       answers: { 200: { about: 'Name and version', schema: z.object({ name: z.string(), version: z.string() }) } },
       handle: () => ({ name: 'motioninocean', version }),
+    }),
+    endpoint({
+      method: 'get',
+      path: '/openapi.json',
+      summary: 'This description',
+      answers: { 200: { about: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
+      handle: document,
     }),
     endpoint({
       method: 'get',

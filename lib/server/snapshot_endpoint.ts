@@ -31,7 +31,7 @@ export const snapshotEndpoint = (
     summary: 'One fresh picture',
     query: snapshotQuery,
     answers,
-    errors: [400, 503],
+    errors: [503],
     async handle({ query: { max_age: maxAge = defaultAge, ...conversion }, request, response }) {
       const take = () => source.frame({ timeout: snapshotTimeout, maxAge })
       if (request.method === 'HEAD') return head(response, conversion.format)
@@ -52,7 +52,7 @@ export const stillEndpoint = (
     summary: "One picture in the camera's full resolution; the stream may pause for it",
     query: conversionQuery,
     answers,
-    errors: [400, 503],
+    errors: [422, 503],
     async handle({ query: conversion, request, response }) {
       if (request.method === 'HEAD') return head(response, conversion.format)
       const take = () => source.still()

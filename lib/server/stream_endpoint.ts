@@ -20,7 +20,7 @@ export const streamEndpoint = (hub: Hub, { maxClients = 0, clients = () => hub.v
     summary: 'Live stream: each part is a JPEG',
     query: streamQuery,
     answers: { 200: { about: 'Endless', type: `multipart/x-mixed-replace; boundary=${boundary}` } },
-    errors: [400, 503],
+    errors: [503],
     handle({ query: { fps, frames }, request, response }) {
       if (hub.closed) throw new MioError('ERR_STOPPING', { asked: 'stream', found: 'the service is being stopped' })
       const isHead = request.method === 'HEAD'
