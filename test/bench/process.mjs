@@ -1,11 +1,15 @@
 // What a process costs, by the scheduler's own account.
 import { readdirSync, readFileSync } from 'node:fs'
 
+/** A thread of the stand-in for a hardware encoder: what it does is done by hardware elsewhere. */
+const deviceThread = 'm2m-device\n'
+
 /** CPU time of all threads of a process so far, in milliseconds (nanosecond resolution, unlike /proc/PID/stat). */
 export function cpuOf(pid) {
   let nanoseconds = 0
   for (const task of readdirSync(`/proc/${pid}/task`)) {
     try {
+      if (readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8') === deviceThread) continue
       nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])
     } catch {
       // The thread has ended meanwhile.
@@ -26,3 +30,6 @@ export const percentile = (values, p) => {
   const sorted = values.toSorted((a, b) => a - b)
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * p))]
 }
+
+/** The median of ratios, and each of them. */
+export const listed = (ratios) => `${median(ratios).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(' ')})`

@@ -6,13 +6,20 @@ import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
-/** Starts `motioninocean serve` with these flags and resolves once it serves. */
-export async function startService(...flags) {
-  const child = spawn(
-    process.execPath,
-    [main, 'serve', '--port', '0', '--bind', '127.0.0.1', '--log-format', 'json', ...flags],
-    { stdio: ['ignore', 'pipe', 'inherit'] },
-  )
+/** Starts `motioninocean serve` over the synthetic camera and resolves once it serves. */
+export function startService({ width, height, fps, quality }, env = {}) {
+  const flags = { port: 0, bind: '127.0.0.1', 'log-format': 'json', camera: 'synthetic' }
+  const picture = { resolution: `${width}x${height}`, fps, 'jpeg-quality': quality }
+  const args = Object.entries({ ...flags, ...picture }).map(([name, value]) => `--${name}=${value}`)
+  return start([main, 'serve', ...args], env)
+}
+
+/** Starts a Node program that prints JSON lines, one of them with the `url` where it serves. */
+export async function start(args, env = {}) {
+  const child = spawn(process.execPath, args, {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
+  })
   const lines = createInterface({ input: child.stdout })
   const url = await new Promise((resolve, reject) => {
     lines.on('line', (line) => {
@@ -24,6 +31,10 @@ export async function startService(...flags) {
   return {
     url,
     pid: child.pid,
+    /** `/api/status` */
+    async status() {
+      return (await fetch(new URL('api/status', url))).json()
+    },
     async stop() {
       child.removeAllListeners('exit')
       child.kill('SIGTERM')

@@ -11,6 +11,7 @@
 
 #define M2M_MAX_BUFFERS 32
 #define M2M_MAX_PLANES 3
+#define M2M_DEVICE_THREAD "m2m-device"
 
 // A device there is. An open file of it has a context of its own, as with every mem2mem device.
 struct m2m_model {
@@ -24,7 +25,7 @@ struct m2m_model {
 enum m2m_state { M2M_DEQUEUED, M2M_QUEUED, M2M_DONE };
 
 struct m2m_plane {
-  int memfd;  // MMAP
+  int memfd;  // the device's own, or its descriptor of what was imported
   uint8_t *memory;
   size_t size;
   ino_t inode;  // DMABUF: whose memory that is
@@ -71,6 +72,7 @@ struct m2m_context {
   struct v4l2_fract interval;
   int steered;  // quality that the bitrate leads to
   unsigned pictures;
+  int remote;  // the process that makes the JPEGs; 0: not asked yet
 };
 
 // m2m_switchboard.c
@@ -81,14 +83,17 @@ bool m2m_has(const struct m2m_model *model, const char *name);
 int m2m_number(const struct m2m_model *model, const char *name, int otherwise);
 __attribute__((format(printf, 1, 2))) void m2m_log(const char *format, ...);
 
-// m2m_formats.c
+// m2m_fourcc.c
 uint32_t m2m_raw_format(uint32_t index, bool separate);
-int m2m_format(struct m2m_context *context, uint32_t request, struct v4l2_format *format);
-int m2m_selection(struct m2m_context *context, uint32_t request, struct v4l2_selection *selection);
-void m2m_initial_formats(struct m2m_context *context);
+bool m2m_known_format(uint32_t fourcc, bool separate);
 bool m2m_semi_planar(uint32_t fourcc);
 bool m2m_swapped(uint32_t fourcc);
 bool m2m_separate(uint32_t fourcc);
+
+// m2m_formats.c
+int m2m_format(struct m2m_context *context, uint32_t request, struct v4l2_format *format);
+int m2m_selection(struct m2m_context *context, uint32_t request, struct v4l2_selection *selection);
+void m2m_initial_formats(struct m2m_context *context);
 
 // m2m_queue.c: the rules of videobuf2.
 int m2m_request(struct m2m_context *context, struct v4l2_requestbuffers *request);

@@ -5,35 +5,6 @@
 
 #include "m2m.h"
 
-#define COUNT(array) (sizeof(array) / sizeof(array)[0])
-
-static const uint32_t joined[] = {V4L2_PIX_FMT_YUV420, V4L2_PIX_FMT_YVU420, V4L2_PIX_FMT_NV12,
-                                  V4L2_PIX_FMT_NV21};
-static const uint32_t apart[] = {V4L2_PIX_FMT_YUV420M, V4L2_PIX_FMT_YVU420M, V4L2_PIX_FMT_NV12M,
-                                 V4L2_PIX_FMT_NV21M};
-
-uint32_t m2m_raw_format(uint32_t index, bool separate) {
-  if (index >= COUNT(joined)) return 0;
-  return separate ? apart[index] : joined[index];
-}
-
-static bool known(uint32_t fourcc, bool separate) {
-  for (uint32_t i = 0; i < COUNT(joined); i++) {
-    if (m2m_raw_format(i, separate) == fourcc) return true;
-  }
-  return false;
-}
-
-bool m2m_separate(uint32_t fourcc) { return known(fourcc, true); }
-bool m2m_semi_planar(uint32_t f) {
-  return f == V4L2_PIX_FMT_NV12 || f == V4L2_PIX_FMT_NV21 || f == V4L2_PIX_FMT_NV12M ||
-         f == V4L2_PIX_FMT_NV21M;
-}
-bool m2m_swapped(uint32_t f) {
-  return f == V4L2_PIX_FMT_YVU420 || f == V4L2_PIX_FMT_NV21 || f == V4L2_PIX_FMT_YVU420M ||
-         f == V4L2_PIX_FMT_NV21M;
-}
-
 static uint32_t align(uint32_t value, uint32_t to) { return (value + to - 1) / to * to; }
 static uint32_t clamp(uint32_t v, uint32_t low, uint32_t high) {
   return v < low ? low : v > high ? high : v;
@@ -63,7 +34,7 @@ static void adjust(const struct m2m_context *context, bool coded, struct format 
     return;
   }
   bool separate = m2m_has(context->model, "separate");
-  if (!known(f->fourcc, separate)) f->fourcc = m2m_raw_format(0, separate);
+  if (!m2m_known_format(f->fourcc, separate)) f->fourcc = m2m_raw_format(0, separate);
   uint32_t alignment = m2m_semi_planar(f->fourcc) ? 32 : context->model->planar_alignment;
   f->width = align(f->width, 2);
   f->height = align(f->height, context->model->by_quality ? 16 : 2);

@@ -74,6 +74,7 @@ EXPORT int close(int fd) {
     m2m_stop_worker(context);
     m2m_free(&context->raw);
     m2m_free(&context->coded);
+    if (context->remote > 0) NEXT(close)(context->remote);
     m2m_log("video%d close\n", context->model->number);
     pthread_cond_destroy(&context->changed);
     pthread_mutex_destroy(&context->lock);

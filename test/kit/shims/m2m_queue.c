@@ -76,6 +76,7 @@ static int import_plane(struct m2m_plane *plane, int fd, bool write) {
   void *memory = NEXT(mmap)(NULL, (size_t)status.st_size, protection, MAP_SHARED, fd, 0);
   if (memory == MAP_FAILED) return errno;
   plane->memory = memory;
+  plane->memfd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   plane->size = (size_t)status.st_size;
   plane->inode = status.st_ino;
   return 0;

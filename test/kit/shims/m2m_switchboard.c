@@ -31,6 +31,9 @@
 //   video<n>.no-huffman   no Huffman tables in the JPEGs
 //   video<n>.no-expand    limited range goes into the JPEG as it is
 //
+//   M2MSHIM_SOCKET=PATH   the JPEGs are made by another process, see m2m_server.c
+//   M2MSHIM_QUIET=1       no switches and no log: for measurements, as a device has neither
+//
 //   log                   gets a line for each call, for each mapping of a memfd and for each
 //                         DMA_BUF_IOCTL_SYNC. Memory is named by its inode, whichever descriptor it
 //                         is reached by.
@@ -80,8 +83,11 @@ static bool switch_path(const struct m2m_model *model, const char *name, char *p
   return path_of(file, path, size);
 }
 
+static bool quiet(void) { return number_setting("M2MSHIM_QUIET") != 0; }
+
 bool m2m_has(const struct m2m_model *model, const char *name) {
   char path[512];
+  if (quiet()) return false;
   int before = errno;
   bool there = switch_path(model, name, path, sizeof path) && access(path, F_OK) == 0;
   errno = before;
@@ -104,7 +110,7 @@ void m2m_log(const char *format, ...) {
   char path[512];
   char line[256];
   int before = errno;
-  if (path_of("log", path, sizeof path)) {
+  if (!quiet() && path_of("log", path, sizeof path)) {
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(line, sizeof line, format, arguments);

