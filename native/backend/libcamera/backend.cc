@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "backend/backend.h"
 
+#include <libcamera/property_ids.h>
 #include <libcamera/version.h>
 
 #include <memory>
@@ -37,13 +38,10 @@ void stop() { manager().reset(); }
 
 void list(void (*each)(void *context, const mio_camera_info *info), void *context) {
   for (const auto &camera : manager()->cameras().cameras()) {
-    std::string model;
-    for (const auto &[id, value] : camera->properties()) {
-      const auto known = camera->properties().idMap()->find(id);
-      if (known != camera->properties().idMap()->end() && known->second->name() == "Model") {
-        model = value.toString();
-      }
-    }
+    // By its id: in libcamera 0.4, a list of properties may have no map from ids to names.
+    const libcamera::ControlList &properties = camera->properties();
+    const unsigned int id = libcamera::properties::Model.id();
+    const std::string model = properties.contains(id) ? properties.get(id).toString() : "";
     const mio_camera_info info{camera->id().c_str(), model.c_str()};
     each(context, &info);
   }

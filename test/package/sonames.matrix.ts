@@ -1,0 +1,47 @@
+// The backends of the prebuild, each with its own libcamera: Debian's binaries, with the C library that they want, unpacked
+// and run by their own dynamic linker.
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { virtualCameras } from '../kit/environment.ts'
+import { debianRoot } from './debian_root.mjs'
+import { backends, pack, Project, run } from './kit.ts'
+import { shims } from '../kit/process_environment.ts'
+
+let project: Project
+beforeAll(async () => {
+  project = new Project()
+  expect(await project.npm('install', await pack(project.folder))).toMatchObject({ code: 0 })
+}, 300_000)
+afterAll(() => project[Symbol.dispose]())
+
+/** Runs a program in a Debian: its libraries, and this machine's Node and kernel. */
+async function runIn(root: string, name: string): Promise<unknown> {
+  const libraries = [`${root}/usr/lib/x86_64-linux-gnu`, `${root}/usr/lib/aarch64-linux-gnu`].filter((folder) =>
+    existsSync(folder),
+  )
+  const linker = ['usr/lib64/ld-linux-x86-64.so.2', 'usr/lib/ld-linux-aarch64.so.1']
+    .map((file) => join(root, file))
+    .find((file) => existsSync(file))
+  const args = ['--library-path', libraries.join(':'), '--preload', Object.values(shims).join(' ')]
+  const { LD_PRELOAD, LD_LIBRARY_PATH, ...env } = process.env
+  const end = await run(linker!, [...args, process.execPath, project.file(name)], { cwd: project.folder, env })
+  expect(end).toMatchObject({ code: 0 })
+  return JSON.parse(end.stdout)
+}
+
+test.each([
+  ['0.4', 'trixie', '0.4.'],
+  ['0.7', 'forky', '0.7.'],
+])('the backend for %s with the libcamera of Debian %s', { timeout: 600_000 }, async (soname, suite, version) => {
+  expect(backends().map(([known]) => known)).toContain(soname)
+  const root = await debianRoot(suite, [`libcamera${soname}`, 'libturbojpeg0'])
+  using _cameras = virtualCameras({ Virtual0: { supported_formats: [{ width: 320, height: 240, frame_rates: [30] }] } })
+  expect(await runIn(root, 'version.mjs')).toEqual({
+    version: expect.stringMatching(new RegExp(`^v?${version.replace('.', '\\.')}`)),
+    builtFor: expect.stringContaining(version),
+    cameras: ['Virtual0', 'synthetic'],
+  })
+  // The virtual camera of 0.4 leaves its frames' status uninitialised: what it gives, this test cannot tell.
+  if (soname !== '0.4') expect(await runIn(root, 'real.mjs')).toMatchObject({ begin: 'ffd8' })
+})
