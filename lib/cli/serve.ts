@@ -5,6 +5,7 @@ import type { Configuration } from '../config/load.ts'
 import { closeStreams } from '../server/close_streams.ts'
 import { createApp } from '../server/create_app.ts'
 import { serve as listen } from '../server/serve.ts'
+import { assertWritable } from '../server/state_file.ts'
 import { version } from '../package.ts'
 import { publicUrl } from './addresses.ts'
 import { chooseCameras } from './choose_cameras.ts'
@@ -19,6 +20,7 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
   const log = await createLogger(settings)
   for (const warning of warnings) log.warn(warning)
   foldInLibcamera(log)
+  if (settings.stateDir !== undefined) await assertWritable(settings.stateDir)
   const cameras = await chooseCameras(settings, log)
   for (const camera of cameras) {
     logState(camera)

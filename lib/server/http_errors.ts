@@ -18,7 +18,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 }
 
 /** Seconds after which a client may try again. */
-const retryAfter = '5'
+export const retryAfter = '5'
 
 export const notFound: RequestHandler = (request) => {
   throw new MioError('ERR_NOT_FOUND', { asked: `${request.method} ${request.path}`, found: 'there is nothing' })

@@ -9,8 +9,15 @@ import { silent } from './log.ts'
 import { snapshotEndpoint, type SnapshotOptions, stillEndpoint } from './snapshot_endpoint.ts'
 import { streamEndpoint, type StreamOptions } from './stream_endpoint.ts'
 
-/** Any page may show the stream and read the snapshot: Mainsail and Fluidd fetch both across origins. */
-export const allowCors = cors({ methods: ['GET', 'HEAD'], exposedHeaders: ['X-Timestamp'] })
+/**
+ * Any page may show the stream and read what a GET gives: Mainsail and Fluidd fetch across origins. None but our own may
+ * change anything: that takes a JSON body, and no page may send one, because `Content-Type` is not among the headers.
+ */
+export const allowCors = cors({
+  methods: ['GET', 'HEAD'],
+  allowedHeaders: ['Authorization', 'Cache-Control', 'Last-Event-ID', 'Pragma', 'X-Request-Id'],
+  exposedHeaders: ['X-Request-Id', 'X-Timestamp'],
+})
 
 /** How `mjpegRouter` serves its source. */
 export interface MjpegRouterOptions extends HubOptions, StreamOptions, SnapshotOptions {}

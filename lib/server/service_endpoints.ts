@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { OpenRoute } from '../config/schema.ts'
 import { type ServedCamera, describeCamera, cameraSchema } from './cameras.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
+import { retryAfter } from './http_errors.ts'
 import { metricsOf } from './metrics.ts'
 import { readinessOf, readinessSchema } from './readiness.ts'
 import { version } from '../package.ts'
@@ -37,7 +38,7 @@ export function serviceEndpoints(
       },
       handle({ response }) {
         const answer = readinessOf(sources)
-        if (answer.status !== 'ready') response.status(503)
+        if (answer.status !== 'ready') response.status(503).set('Retry-After', retryAfter)
         return answer
       },
     }),

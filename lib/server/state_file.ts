@@ -1,5 +1,6 @@
-import { mkdir, open, readFile, rename } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { MioError } from '../camera/errors.ts'
 
 /**
  * Writes a file so that there is always a whole one, the old or the new, even when the power is cut: a new file beside it
@@ -7,7 +8,10 @@ import { dirname } from 'node:path'
  */
 export async function writeWhole(path: string, text: string): Promise<void> {
   const next = `${path}.new`
-  await mkdir(dirname(path), { recursive: true })
+  // Not recursive: Node tries for ever where the kernel makes no folders, as in /proc.
+  await mkdir(dirname(path)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') throw error
+  })
   await onDisk(next, 'w', (file) => file.writeFile(text))
   await rename(next, path)
   await onDisk(dirname(path), 'r')
@@ -33,4 +37,23 @@ export async function readIfThere(path: string): Promise<string | undefined> {
     if (error.code === 'ENOENT') return undefined
     throw error
   })
+}
+
+/**
+ * Makes the folder if need be, and sees whether files can be written there.
+ * @throws {MioError} `ERR_CONFIG`
+ */
+export async function assertWritable(folder: string): Promise<void> {
+  const probe = join(folder, '.writable')
+  try {
+    await writeWhole(probe, '')
+    await rm(probe)
+  } catch (cause) {
+    const { code = String(cause) } = cause as NodeJS.ErrnoException
+    throw new MioError('ERR_CONFIG', {
+      asked: `MIO_STATE_DIR=${JSON.stringify(folder)}`,
+      found: `this user cannot write there (${code})`,
+      cause,
+    })
+  }
 }

@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, test, vi } from 'vitest'
 import { RunningCli, runCli } from '../kit/cli.ts'
 import { processEnvironment, Webcams } from '../kit/environment.ts'
 import { Picture } from '../kit/picture.ts'
@@ -98,6 +101,39 @@ test('can be told to stop while it starts', async () => {
   await service.log(() => true)
   service.kill('SIGTERM')
   expect(await service.ended).toMatchObject({ code: 0, signal: null })
+})
+
+test('what is set over HTTP is there again in the next run', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'mio-state-'))
+  try {
+    const args = [...synthetic, '--state-dir', join(folder, 'new')]
+    for (const set of [true, false]) {
+      await using service = new RunningCli(args)
+      const url = await service.url()
+      const patch = { method: 'PATCH', body: '{"Brightness":0.25}' }
+      if (set) expect((await fetch(`${url}/api/controls`, patch)).status).toBe(200)
+      await vi.waitFor(
+        async () => {
+          const controls = (await (await fetch(`${url}/api/controls`)).json()) as Record<string, { value: number }>
+          expect(controls['Brightness']!.value).toBe(0.25)
+        },
+        { timeout: 20_000 },
+      )
+      // As the power does it.
+      service.kill('SIGKILL')
+      await service.ended
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test('a folder that cannot be written to ends the start with one sentence', async () => {
+  const end = await runCli([...synthetic, '--state-dir', '/proc/nowhere'])
+  expect(end).toMatchObject({ code: 2, signal: null })
+  expect(end.stderr).toMatch(
+    /^motioninocean: MIO_STATE_DIR="\/proc\/nowhere": this user cannot write there \(ENOENT\)\..*\n$/,
+  )
 })
 
 test('on request the log is for people', async () => {

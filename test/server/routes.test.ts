@@ -130,7 +130,7 @@ test.each([
     'cache-control': 'no-store, no-transform',
     'x-timestamp': expect.stringMatching(/^\d{10}\.\d{6}$/) as string,
     'access-control-allow-origin': '*',
-    'access-control-expose-headers': 'X-Timestamp',
+    'access-control-expose-headers': 'X-Request-Id,X-Timestamp',
     'cross-origin-resource-policy': 'cross-origin',
   })
   const jpeg = Buffer.from(await answer.arrayBuffer())

@@ -1,0 +1,26 @@
+import { execFile } from 'node:child_process'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { expect, test } from 'vitest'
+import { plainEnvironment } from '../kit/process_environment.ts'
+
+test('a service that nobody asks for metrics or other sizes loads neither prom-client nor sharp', async () => {
+  const server = JSON.stringify(join(import.meta.dirname, '../../dist/server/index.js'))
+  const script = `
+    import { createApp, serve } from ${server}
+    import { createRequire } from 'node:module'
+    const { cache } = createRequire(import.meta.url)
+    const source = { id: 'x', state: { status: 'live', since: new Date() }, onState: () => () => {}, settings: {} }
+    const service = await serve(createApp({ sources: [source] }), { port: 0, bind: '127.0.0.1', drain: async () => {} })
+    await fetch(service.url + 'health')
+    await service.close()
+    const packages = new Set(Object.keys(cache).map((path) => /node_modules\\/((?:@[^/]+\\/)?[^/]+)/.exec(path)?.[1]))
+    console.log(JSON.stringify([...packages]))`
+  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
+    env: plainEnvironment(),
+  })
+  const packages = JSON.parse(stdout) as string[]
+  expect(packages).toContain('express')
+  expect(packages).not.toContain('prom-client')
+  expect(packages).not.toContain('sharp')
+})
