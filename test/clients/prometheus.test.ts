@@ -43,6 +43,8 @@ async function withPrometheus(configuration: object, use: (url: string) => Promi
       })
       child.once('exit', () => reject(new Error(`prometheus ended: ${lines.join('\n')}`)))
     })
+    // It listens before it can answer.
+    await until(async () => (await fetch(`http://${address}/-/ready`)).ok, { timeout: 30_000 })
     await use(`http://${address}`)
   } finally {
     child.kill('SIGTERM')
