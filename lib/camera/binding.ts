@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { packageRoot } from '../package.ts'
 import { notBuiltHelp, notLoadedHelp } from './addon_help.ts'
 import { MioError } from './errors.ts'
+import type { SensorMode } from './source.ts'
 
 /** What the addon takes to open a camera. All values are checked before they get here. */
 export interface NativeOptions {
@@ -16,6 +17,11 @@ export interface NativeOptions {
   rotate180: boolean
   hflip: boolean
   vflip: boolean
+  /** Of the sensor mode; 0 chooses. */
+  sensorWidth: number
+  sensorHeight: number
+  /** A second stream for stills, where that costs the first one nothing. */
+  still: boolean
   encoder: 'auto' | 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
   quality: number
   slots: number
@@ -35,12 +41,25 @@ export interface NativeMode {
   bufferCount: number
   memory: string
   orientation: number
+  still: 'beside the stream' | 'instead of the stream'
+  sensor?: SensorMode
 }
 
 export interface NativeOpened {
   mode: NativeMode
-  /** One long-lived Buffer for each slot. */
-  buffers: Buffer[]
+  /** One long-lived Buffer for each slot; left out when they are still the same. */
+  buffers?: Buffer[]
+  /** Number of the first of them. */
+  firstSlot?: number
+}
+
+export interface NativeStill {
+  data: Buffer
+  width: number
+  height: number
+  sequence: number
+  timestamp: number
+  monotonic: bigint
 }
 
 /** What encodes now. */
@@ -62,6 +81,7 @@ export interface NativeStatistics {
   captured: number
   encoded: number
   unwatched: number
+  unsettled: number
   noSlot: number
   encoderBusy: number
   superseded: number
@@ -110,15 +130,28 @@ export type OnFrame = (
 ) => void
 
 export interface NativeCamera {
-  open(options: NativeOptions): Promise<NativeOpened>
+  /** Once for each object. Frames come after {@link start}. */
+  open(options: NativeOptions): Promise<void>
+  /** With the first good frame. */
+  start(): Promise<void>
+  /** What was opened, to be asked after all that may change it. Undefined once closed. */
+  opened(): NativeOpened | undefined
+  /** Does all or nothing. */
+  reconfigure(options: NativeOptions): Promise<void>
+  /** @param timeout milliseconds */
+  still(timeout: number): Promise<NativeStill>
   close(): Promise<void>
   watch(watched: boolean): void
   release(slot: number): void
   setQuality(quality: number): void
   setMaxBytesPerSecond(limit: number): void
-  /** Returns the Exif orientation that is told, with what the camera cannot do. */
-  setOrientation(orientation: 1 | 6 | 8): number
+  setOrientation(orientation: 1 | 6 | 8): void
+  /** The rate that was set; 0: the camera runs at its own. Undefined once closed. */
+  setFrameRate(fps: number, minFps: number): number | undefined
+  /** Empty once closed, and while the camera is being changed. */
   controls(): NativeControl[]
+  /** The values in force, by the names of controls and others. Empty as `controls` is. */
+  metadata(): Record<string, unknown>
   setControls(settings: NativeControlSetting[]): void
   /** Once closed, only what is known of the pool. */
   statistics(): Partial<NativeStatistics>

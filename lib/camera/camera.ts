@@ -2,23 +2,17 @@ import { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { awaitFrame, type FrameWish } from './await_frame.ts'
-import { binding, type NativeCamera, type NativeEncoder, type NativeOpened, type NativeStatistics } from './binding.ts'
-import {
-  checkControls,
-  defaultsOf,
-  describeControl,
-  withoutNames,
-  type Control,
-  type ControlValue,
-  type Point,
-} from './controls.ts'
+import { binding, type NativeCamera, type NativeEncoder, type NativeMode, type NativeStatistics } from './binding.ts'
+import { ControlPanel } from './control_panel.ts'
+import type { Control, ControlValue, Point, Rectangle } from './controls.ts'
 import { fromNative, MioError } from './errors.ts'
-import { Frame, Loan } from './frame.ts'
+import { focusControls } from './focus.ts'
+import { Frame, type FrameInfo, Loan } from './frame.ts'
 import { FrameIterator } from './frame_iterator.ts'
+import { InTurn } from './in_turn.ts'
 import { findCamera, keepingLibcamera, type CameraInfo } from './list.ts'
-import { planOrientation, sameSensor } from './orientation.ts'
+import { bytesPerSecond, nativeOptions } from './native_options.ts'
 import {
-  cameraOptions,
   captureSettings,
   checkCameraOptions,
   patchCameraOptions,
@@ -27,16 +21,12 @@ import {
   type CaptureSettings,
   type CheckedCameraOptions,
 } from './options.ts'
+import { planOrientation, sameSensor } from './orientation.ts'
+import { Slots } from './slots.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
+import { describeStatistics } from './statistics.ts'
 import { readableOf, webReadableOf } from './readable.ts'
 import { withTrueCause } from './true_cause.ts'
-
-/**
- * With fewer free slots than this, frames are copied out of the pool: a consumer that holds many costs a
- * copy, but the camera always has a slot to write into. As many as can be under way at once: a picture in
- * each of four encoder threads, one that waits for them, and one in the mailbox.
- */
-const reservedSlots = 6
 
 /** Events of a {@link Camera}. */
 export interface CameraEvents {
@@ -62,9 +52,16 @@ export async function openCamera(options: CameraOptions = {}): Promise<Camera> {
   return findAndOpen(checked.camera, checked)
 }
 
-/** @internal Opens the camera that `wanted` names. */
-export async function findAndOpen(wanted: number | string, options: CheckedCameraOptions): Promise<Camera> {
-  const open = async () => Camera.open(await findCamera(wanted), options)
+/**
+ * @internal Opens the camera that `wanted` names.
+ * @param prepare sets controls before the first frame
+ */
+export async function findAndOpen(
+  wanted: number | string,
+  options: CheckedCameraOptions,
+  prepare?: (controls: ControlPanel) => void,
+): Promise<Camera> {
+  const open = async () => Camera.open(await findCamera(wanted), options, prepare)
   if (wanted === 'synthetic') return open()
   try {
     return await keepingLibcamera(open)
@@ -84,12 +81,13 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   readonly restartReasons = {}
 
   readonly #native: NativeCamera
-  #opened!: NativeOpened
+  readonly #controls: ControlPanel
+  readonly #slots: Slots
+  /** Whatever changes the camera waits for what changes it already. */
+  readonly #inTurn = new InTurn()
+  #mode!: NativeMode
   #options: CheckedCameraOptions
   #encoder!: NativeEncoder
-  #orientation = 1
-  /** Controls that were set, by name. */
-  #set: Record<string, ControlValue> = {}
   #state: CameraState = { status: 'starting', since: new Date() }
   #early: MioError | undefined
   #closing: Promise<void> | undefined
@@ -97,16 +95,19 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   readonly #iterators = new Set<FrameIterator>()
   #newest: Frame | undefined
   #delivered = 0
-  readonly #copied = { frames: 0, bytes: 0 }
   /** How many failures of the hardware have been told. */
   #fallbacks = 0
   /** The last known; once closed, the addon tells only those of the pool. */
   #counters: Partial<NativeStatistics> = {}
 
   /** @internal Use {@link openCamera}. */
-  static async open(info: CameraInfo, options: CheckedCameraOptions): Promise<Camera> {
+  static async open(
+    info: CameraInfo,
+    options: CheckedCameraOptions,
+    prepare: (controls: ControlPanel) => void = () => {},
+  ): Promise<Camera> {
     const camera = new Camera(info, options)
-    await camera.#open(options)
+    await camera.#open(prepare)
     return camera
   }
 
@@ -120,33 +121,37 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     this.#native = new (binding().Camera)(
       (slot, length, sequence, wall, seconds, nanoseconds, lent, offset) => {
         const monotonic = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds)
-        const { width, height } = this.#opened.mode
+        const { width, height } = this.#mode
         this.#deliver(slot, offset, length, { width, height, sequence, timestamp: wall, monotonic }, lent)
       },
       (error) => this.#fail(fromNative(error, `camera "${this.id}"`) as MioError),
       (now) => this.#encoderChanged(now),
     )
+    this.#controls = new ControlPanel(this.#native)
+    this.#slots = new Slots((slot) => this.#native.release(slot))
   }
 
-  async #open(options: CheckedCameraOptions): Promise<void> {
+  async #open(prepare: (controls: ControlPanel) => void): Promise<void> {
     try {
-      this.#opened = await this.#native.open({
-        ...options,
-        backend: this.backend,
-        id: this.backendId,
-        minFps: options.minFps ?? 0,
-        bufferCount: options.bufferCount ?? 0,
-        ...planOrientation(options),
-        maxBytesPerSecond: bytesPerSecond(options),
-      })
+      await this.#native.open(nativeOptions(this, this.#options))
+      this.#look()
+      prepare(this.#controls)
+      await this.#native.start()
     } catch (error) {
       await this.#native.close()
       throw fromNative(error, `open camera "${this.id}"`)
     }
     this.#encoder = this.#native.encoder()!
-    this.#orientation = this.#opened.mode.orientation
     this.#setState({ status: 'live', since: new Date() })
     if (this.#early) this.#fail(this.#early)
+  }
+
+  /** How the camera is set now; to be called after all that may have changed it. */
+  #look(): void {
+    const opened = this.#native.opened()
+    if (!opened) return
+    this.#mode = opened.mode
+    this.#slots.adopt(opened)
   }
 
   get state(): CameraState {
@@ -155,7 +160,8 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
 
   /** How the camera is really set. */
   get mode(): CameraMode {
-    return { ...this.#opened.mode, orientation: this.#orientation }
+    const crop = (this.#controls.metadata['ScalerCrop'] ?? this.#mode.sensor?.crop) as Rectangle | undefined
+    return { ...this.#mode, ...(crop && { crop }) }
   }
 
   /** What encodes now; once closed, what did last. */
@@ -168,71 +174,84 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     return captureSettings(this.#options)
   }
 
-  /** The camera's controls by name, as libcamera describes them. Empty once closed. */
+  /** The camera's controls by name, as libcamera describes them; once closed, as they were last. */
   get controls(): Readonly<Record<string, Control>> {
-    return Object.fromEntries(
-      this.#native.controls().map((native) => [native.name, describeControl(native, this.#set[native.name])]),
-    )
+    return this.#controls.describe()
   }
 
   async setControls(values: Readonly<Record<string, ControlValue>>): Promise<void> {
-    this.#assertOpen('set controls')
-    const natives = this.#native.controls()
-    const settings = checkControls(natives, values)
-    try {
-      this.#native.setControls(settings)
-    } catch (error) {
-      throw fromNative(error, 'set controls')
-    }
-    this.#set = { ...this.#set, ...withoutNames(natives, values) }
+    await this.#change('set controls', () => this.#controls.set(values))
   }
 
   async resetControls(): Promise<void> {
-    this.#assertOpen('reset the controls')
-    await this.setControls(defaultsOf(this.#native.controls(), Object.keys(this.#set)))
-    this.#set = {}
+    await this.#change('reset the controls', () => this.#controls.reset())
   }
 
-  async focus(_point?: Point): Promise<void> {
-    this.#assertOpen('focus')
-    throw this.#notYet('focus')
+  async focus(point?: Point): Promise<void> {
+    await this.#change('focus', () => {
+      this.#controls.set(focusControls(this.#controls.natives, this.mode.crop, this.mode.orientation, point))
+    })
   }
 
   async reconfigure(patch: CapturePatch): Promise<void> {
-    this.#assertOpen('reconfigure')
-    const options = patchCameraOptions(this.#options, patch)
-    if (Object.keys(patch).some((key) => !live.has(key)) || !sameSensor(this.#options, options)) {
-      throw this.#notYet('reconfigure')
-    }
-    this.#native.setQuality(options.quality)
-    this.#native.setMaxBytesPerSecond(bytesPerSecond(options))
-    this.#orientation = this.#native.setOrientation(planOrientation(options).orientation)
-    this.#options = options
+    await this.#change('reconfigure', async () => {
+      const options = patchCameraOptions(this.#options, patch)
+      await this.#configure(options)
+      this.#options = options
+    })
   }
 
-  async still(_options: { timeout?: number } = {}): Promise<Frame> {
-    this.#assertOpen('take a still')
-    throw this.#notYet('take a still')
-  }
-
-  #notYet(asked: string): MioError {
-    return new MioError('ERR_NOT_SUPPORTED', { asked: `${asked} with camera "${this.id}"`, found: 'it cannot yet' })
+  async still({ timeout = 10_000 }: { timeout?: number } = {}): Promise<Frame> {
+    return this.#change('take a still', async () => {
+      const { data, ...info } = await this.#native.still(timeout)
+      return new Frame(new Loan(data, info, true, () => {}), false)
+    })
   }
 
   /**
-   * Sets the JPEG quality, 1 to 100, from the next frame on. A camera that gives JPEG itself does not mind.
+   * Sets the JPEG quality, 1 to 100, from one of the next frames on. A camera that gives JPEG itself does not mind.
    * @throws {MioError} `ERR_INVALID_OPTION`, `ERR_CAMERA_CLOSED`
    */
   setQuality(quality: number): void {
     this.#assertOpen('set the quality')
-    if (!cameraOptions.shape.quality.safeParse(quality).success) {
-      throw new MioError('ERR_INVALID_OPTION', {
-        asked: `set the quality to ${quality}`,
-        found: 'expected an integer from 1 to 100',
-      })
+    patchCameraOptions(this.#options, { quality })
+    void this.reconfigure({ quality }).catch(() => {})
+  }
+
+  async #configure(options: CheckedCameraOptions): Promise<void> {
+    const before = this.#options
+    const keys = Object.keys({ ...before, ...options }) as (keyof CheckedCameraOptions)[]
+    const changed = keys.filter((key) => options[key] !== before[key])
+    const rate = changed.includes('fps') || changed.includes('minFps')
+    const live = changed.every((key) => changeLive.has(key)) && sameSensor(before, options)
+    if (!live || (rate && !this.#takesRate(options.fps))) {
+      return this.#native.reconfigure(nativeOptions(this, options))
     }
-    this.#native.setQuality(quality)
-    this.#options = { ...this.#options, quality }
+    if (rate) this.#native.setFrameRate(options.fps, options.minFps ?? 0)
+    this.#native.setMaxBytesPerSecond(bytesPerSecond(options))
+    this.#native.setQuality(options.quality)
+    this.#native.setOrientation(planOrientation(options).orientation)
+  }
+
+  /** Whether the rate can change from one frame to the next, with the sensor mode and the encoder that there are. */
+  #takesRate(fps: number): boolean {
+    const { sensor } = this.#mode
+    if (this.encoder.name === 'v4l2-m2m') return false
+    return !sensor || (fps <= sensor.maxFps && (sensor.fullFieldOfView || fps >= this.#options.fps))
+  }
+
+  /** Does what changes the camera, when nothing else does, and looks what came of it. */
+  async #change<T>(asked: string, work: () => T | Promise<T>): Promise<T> {
+    return this.#inTurn.run(async () => {
+      this.#assertOpen(asked)
+      try {
+        return await work()
+      } catch (error) {
+        throw fromNative(error, `${asked} with camera "${this.id}"`)
+      } finally {
+        this.#look()
+      }
+    })
   }
 
   subscribe(listener: (frame: Frame) => void): () => void {
@@ -306,26 +325,12 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
 
   statistics(): CameraStatistics {
     this.#counters = { ...this.#counters, ...this.#native.statistics() }
-    const { lastFrameAge, ...native } = this.#counters
     const { fallbacks, bytesCopied } = this.encoder
-    return {
-      captured: native.captured ?? 0,
-      encoded: native.encoded ?? 0,
+    return describeStatistics(this.#state.status === 'closed' ? { ...this.#counters, fps: 0 } : this.#counters, {
       delivered: this.#delivered,
-      unwatched: native.unwatched ?? 0,
-      dropped: {
-        noSlot: native.noSlot ?? 0,
-        encoderBusy: native.encoderBusy ?? 0,
-        superseded: native.superseded ?? 0,
-      },
-      errors: { marked: native.marked ?? 0, truncated: native.truncated ?? 0, encoder: native.encoderFailed ?? 0 },
-      pool: { slots: native.slots ?? 0, lent: native.lent ?? 0 },
-      copied: { ...this.#copied },
+      copied: { ...this.#slots.copied },
       encoder: { fallbacks, bytesCopied },
-      quality: native.quality ?? 0,
-      fps: this.#state.status === 'closed' ? 0 : (native.fps ?? 0),
-      lastFrameAge,
-    }
+    })
   }
 
   /** Stops the camera and gives it back. Frames that are still held stay valid until they are released. */
@@ -337,30 +342,10 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     await this.close()
   }
 
-  #deliver(
-    slot: number,
-    offset: number,
-    length: number,
-    info: ConstructorParameters<typeof Loan>[1],
-    lent: number,
-  ): void {
-    const buffer = this.#opened.buffers[slot]
-    if (!buffer || this.#closing) {
-      this.#native.release(slot)
-      return
-    }
+  #deliver(slot: number, offset: number, length: number, info: FrameInfo, lent: number): void {
+    const loan = this.#closing ? undefined : this.#slots.loan(slot, offset, length, info, lent)
+    if (!loan) return this.#native.release(slot)
     this.#delivered++
-    const view = buffer.subarray(offset, offset + length)
-    const copied = this.#opened.buffers.length - lent < reservedSlots
-    let loan: Loan
-    if (copied) {
-      this.#copied.frames++
-      this.#copied.bytes += length
-      loan = new Loan(Buffer.from(view), info, true, () => {})
-      this.#native.release(slot)
-    } else {
-      loan = new Loan(view, info, false, () => this.#native.release(slot))
-    }
     const frame = new Frame(loan, false)
     this.#newest?.release()
     this.#newest = undefined
@@ -431,13 +416,16 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   }
 }
 
-/** What changes without a stop; of the last three as long as the sensor stays as it is set. */
-const live: ReadonlySet<string> = new Set<keyof CapturePatch>(['quality', 'maxBitrate', 'rotation', 'hflip', 'vflip'])
-
-/** 0: no limit. */
-function bytesPerSecond({ maxBitrate = 0 }: CheckedCameraOptions): number {
-  return (maxBitrate * 1e6) / 8
-}
+/** What changes without a stop; of the mirrors and turns as long as the sensor stays as it is set. */
+const changeLive: ReadonlySet<string> = new Set<keyof CapturePatch>([
+  'quality',
+  'maxBitrate',
+  'fps',
+  'minFps',
+  'rotation',
+  'hflip',
+  'vflip',
+])
 
 function describeEncoder({ device, ...rest }: NativeEncoder): EncoderInfo {
   return { ...rest, device: device || undefined }

@@ -15,6 +15,7 @@ import {
   type CheckedCameraOptions,
 } from './options.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
+import { describeStatistics } from './statistics.ts'
 
 /** Milliseconds before the first attempt to open again, and at most; doubled after each failure. */
 const firstDelay = 500
@@ -177,7 +178,7 @@ export class LastingCamera implements FrameSource {
 
   /** Of the camera that is open now or was last. */
   statistics(): CameraStatistics {
-    return this.#camera?.statistics() ?? emptyStatistics()
+    return this.#camera?.statistics() ?? describeStatistics({})
   }
 
   #join(): void {
@@ -264,22 +265,5 @@ export class LastingCamera implements FrameSource {
     this.#state = state
     this.#onEvent(state)
     for (const listener of this.#stateListeners) listener(state)
-  }
-}
-
-function emptyStatistics(): CameraStatistics {
-  return {
-    captured: 0,
-    encoded: 0,
-    delivered: 0,
-    unwatched: 0,
-    dropped: { noSlot: 0, encoderBusy: 0, superseded: 0 },
-    errors: { marked: 0, truncated: 0, encoder: 0 },
-    pool: { slots: 0, lent: 0 },
-    copied: { frames: 0, bytes: 0 },
-    encoder: { fallbacks: 0, bytesCopied: 0 },
-    fps: 0,
-    quality: 0,
-    lastFrameAge: undefined,
   }
 }

@@ -35,6 +35,14 @@ export const cameraOptions = z.strictObject({
     .describe('Rotation in degrees, clockwise; 90 and 270 are told to viewers by Exif'),
   hflip: z.boolean().default(false).describe('Mirror left and right, as seen'),
   vflip: z.boolean().default(false).describe('Mirror top and bottom, as seen'),
+  sensorMode: z
+    .union([z.literal('auto'), z.string().regex(/^\d+x\d+$/)], 'expected auto or WIDTHxHEIGHT')
+    .default('auto')
+    .describe('Sensor mode, e.g. 2304x1296; auto sees as much as the sensor does at the wanted rate'),
+  stillStream: z
+    .boolean()
+    .default(true)
+    .describe('A second stream for full-size stills, where it costs the first one nothing but memory'),
   bufferCount: z.int().min(2).max(16).optional().describe("Camera buffers; by default the camera's own choice"),
   slots: z.int().min(8).max(64).default(12).describe('JPEGs that can be on loan at once'),
   frameTimeout: z
@@ -45,7 +53,7 @@ export const cameraOptions = z.strictObject({
     .describe('Milliseconds without a good picture until the camera counts as stalled'),
 })
 
-const { width, height, fps, minFps, quality, maxBitrate, encoder, rotation, hflip, vflip, bufferCount } =
+const { width, height, fps, minFps, quality, maxBitrate, encoder, rotation, hflip, vflip, sensorMode, bufferCount } =
   cameraOptions.shape
 
 /** What can be changed while the camera runs: the same options, and nothing by default. */
@@ -61,6 +69,7 @@ export const capturePatch = z
     rotation: rotation.unwrap(),
     hflip: hflip.unwrap(),
     vflip: vflip.unwrap(),
+    sensorMode: sensorMode.unwrap(),
     bufferCount: bufferCount.nullable().describe("Camera buffers; null: the camera's own choice"),
   })
   .partial()

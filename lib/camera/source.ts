@@ -39,6 +39,8 @@ export interface CameraMode {
   readonly sensor?: SensorMode
   /** The part of the sensor that the picture shows, in the sensor's pixels, where the camera tells. */
   readonly crop?: Rectangle
+  /** Whether the stream goes on while a full-size still is taken. */
+  readonly still: 'beside the stream' | 'instead of the stream'
 }
 
 /** How a sensor is read out. */
@@ -87,6 +89,8 @@ export interface CameraStatistics {
   delivered: number
   /** Frames not encoded because nobody watched. */
   unwatched: number
+  /** Frames not encoded because the exposure had not settled yet, just after a start. */
+  unsettled: number
   /** Frames dropped, by cause: no free slot, encoder busy, a newer JPEG came before this one was fetched. */
   dropped: { noSlot: number; encoderBusy: number; superseded: number }
   /** Frames that the camera marked as broken, and JPEGs that arrived truncated. */

@@ -68,6 +68,7 @@ export class ScriptedSource implements FrameSource, AsyncDisposable {
     rotation: 0,
     hflip: false,
     vflip: false,
+    sensorMode: 'auto',
   }
   /** Frames lent now. */
   lent = 0
@@ -82,7 +83,17 @@ export class ScriptedSource implements FrameSource, AsyncDisposable {
   constructor(pictures: readonly Buffer[], { id = 'scripted', width = 320, height = 240, fps = 30 } = {}) {
     this.#pictures = pictures
     this.id = id
-    this.mode = { width, height, fps, format: 'NV12', stride: width, bufferCount: 4, memory: 'none', orientation: 1 }
+    this.mode = {
+      width,
+      height,
+      fps,
+      format: 'NV12',
+      stride: width,
+      bufferCount: 4,
+      memory: 'none',
+      orientation: 1,
+      still: 'instead of the stream',
+    }
   }
 
   /** How many want frames now. */
@@ -204,6 +215,7 @@ export class ScriptedSource implements FrameSource, AsyncDisposable {
       encoded: this.captured,
       delivered: this.captured,
       unwatched: 0,
+      unsettled: 0,
       dropped: { noSlot: 0, encoderBusy: 0, superseded: 0 },
       errors: { marked: 0, truncated: 0, encoder: 0 },
       pool: { slots: this.#pictures.length, lent: this.lent },

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "addon/camera_wrap.h"
 
+#include <chrono>
 #include <string>
 #include <utility>
 
@@ -26,9 +27,11 @@ PipelineOptions options_from(const Napi::Object &from) {
   PipelineOptions options;
   options.backend = text("backend");
   options.id = text("id");
-  options.wanted = {whole("width"),   whole("height"),      number("fps"),
-                    number("minFps"), whole("bufferCount"), flag("rotate180"),
-                    flag("hflip"),    flag("vflip"),        0};
+  options.wanted = {whole("width"),       whole("height"),       number("fps"),
+                    number("minFps"),     whole("bufferCount"),  flag("rotate180"),
+                    flag("hflip"),        flag("vflip"),         0,
+                    whole("sensorWidth"), whole("sensorHeight"), 0,
+                    flag("still")};
   options.encoder = text("encoder");
   options.wanted.raw_only = options.encoder == "turbojpeg" || options.encoder == "v4l2-m2m" ? 1 : 0;
   options.quality = static_cast<int>(whole("quality"));
@@ -72,17 +75,66 @@ Napi::Object describe(Napi::Env env, const EncoderReport &report) {
   return result;
 }
 
+Napi::Object describe(Napi::Env env, const PipelineMode &mode) {
+  auto result = Napi::Object::New(env);
+  const auto set = [env](Napi::Object to, const char *key, double value) {
+    to.Set(key, Napi::Number::New(env, value));
+  };
+  set(result, "width", mode.width);
+  set(result, "height", mode.height);
+  set(result, "fps", mode.fps);
+  result.Set("format", mode.format);
+  set(result, "stride", mode.stride);
+  set(result, "bufferCount", mode.buffer_count);
+  result.Set("memory", mode.memory);
+  set(result, "orientation", mode.orientation);
+  result.Set("still", mode.still_beside ? "beside the stream" : "instead of the stream");
+  if (mode.sensor.width == 0) return result;
+  auto sensor = Napi::Object::New(env);
+  set(sensor, "width", mode.sensor.width);
+  set(sensor, "height", mode.sensor.height);
+  set(sensor, "bitDepth", mode.sensor.bit_depth);
+  set(sensor, "maxFps", mode.sensor.max_fps);
+  auto crop = Napi::Object::New(env);
+  set(crop, "x", mode.sensor.crop.x);
+  set(crop, "y", mode.sensor.crop.y);
+  set(crop, "width", mode.sensor.crop.width);
+  set(crop, "height", mode.sensor.crop.height);
+  sensor.Set("crop", crop);
+  sensor.Set("fullFieldOfView", Napi::Boolean::New(env, mode.sensor.full_field_of_view != 0));
+  result.Set("sensor", sensor);
+  return result;
+}
+
+/** { data, width, height, sequence, wallMilliseconds, monotonic } */
+Napi::Object describe(Napi::Env env, const Still &still) {
+  auto result = Napi::Object::New(env);
+  result.Set("data", Napi::Buffer<uint8_t>::Copy(env, still.data.data(), still.data.size()));
+  result.Set("width", Napi::Number::New(env, still.width));
+  result.Set("height", Napi::Number::New(env, still.height));
+  result.Set("sequence", Napi::Number::New(env, static_cast<double>(still.sequence)));
+  result.Set("timestamp",
+             Napi::Number::New(env, static_cast<double>(wall_ns(still.timestamp)) / 1e6));
+  result.Set("monotonic", Napi::BigInt::New(env, still.timestamp));
+  return result;
+}
+
 }  // namespace
 
 Napi::Function CameraWrap::define(Napi::Env env) {
   return DefineClass(
       env, "Camera",
-      {InstanceMethod<&CameraWrap::open>("open"), InstanceMethod<&CameraWrap::close>("close"),
+      {InstanceMethod<&CameraWrap::open>("open"), InstanceMethod<&CameraWrap::start>("start"),
+       InstanceMethod<&CameraWrap::opened>("opened"),
+       InstanceMethod<&CameraWrap::reconfigure>("reconfigure"),
+       InstanceMethod<&CameraWrap::still>("still"), InstanceMethod<&CameraWrap::close>("close"),
        InstanceMethod<&CameraWrap::watch>("watch"), InstanceMethod<&CameraWrap::release>("release"),
        InstanceMethod<&CameraWrap::set_quality>("setQuality"),
        InstanceMethod<&CameraWrap::set_max_bytes_per_second>("setMaxBytesPerSecond"),
        InstanceMethod<&CameraWrap::set_orientation>("setOrientation"),
+       InstanceMethod<&CameraWrap::set_frame_rate>("setFrameRate"),
        InstanceMethod<&CameraWrap::controls>("controls"),
+       InstanceMethod<&CameraWrap::metadata>("metadata"),
        InstanceMethod<&CameraWrap::set_controls>("setControls"),
        InstanceMethod<&CameraWrap::statistics>("statistics"),
        InstanceMethod<&CameraWrap::encoder>("encoder"),
@@ -99,7 +151,7 @@ CameraWrap::~CameraWrap() {
   if (session_) session_->close();
 }
 
-// open(options): Promise<{ mode, buffers }>. Once for each object.
+// open(options): Promise<void>. Once for each object. No frames yet.
 Napi::Value CameraWrap::open(const Napi::CallbackInfo &info) {
   const Napi::Env env = info.Env();
   const PipelineOptions options = options_from(info[0].As<Napi::Object>());
@@ -109,30 +161,59 @@ Napi::Value CameraWrap::open(const Napi::CallbackInfo &info) {
   Ref();  // until `end`: JavaScript may drop its last reference while frames come
   return PromiseTask::run(
       env, "openCamera", [session = session_, options] { session->open(options); },
-      [this](Napi::Env e) { return opened(e); });
+      [](Napi::Env e) { return e.Undefined(); });
 }
 
-Napi::Value CameraWrap::opened(Napi::Env env) {
-  auto result = Napi::Object::New(env);
-  session_->with_pipeline([&](Pipeline &pipeline) {
-    const PipelineMode mode = pipeline.mode();
-    auto described = Napi::Object::New(env);
-    described.Set("width", Napi::Number::New(env, mode.width));
-    described.Set("height", Napi::Number::New(env, mode.height));
-    described.Set("fps", Napi::Number::New(env, mode.fps));
-    described.Set("format", mode.format);
-    described.Set("stride", Napi::Number::New(env, mode.stride));
-    described.Set("bufferCount", Napi::Number::New(env, mode.buffer_count));
-    described.Set("memory", mode.memory);
-    described.Set("orientation", Napi::Number::New(env, mode.orientation));
-    result.Set("mode", described);
+// start(): Promise<void>, with the first good frame.
+Napi::Value CameraWrap::start(const Napi::CallbackInfo &info) {
+  return PromiseTask::run(
+      info.Env(), "startCamera",
+      [session = session_] { session->alone([](Pipeline &pipeline) { pipeline.start(); }); },
+      [](Napi::Env e) { return e.Undefined(); });
+}
 
+// reconfigure(options): Promise<void>
+Napi::Value CameraWrap::reconfigure(const Napi::CallbackInfo &info) {
+  const PipelineOptions options = options_from(info[0].As<Napi::Object>());
+  return PromiseTask::run(
+      info.Env(), "reconfigureCamera",
+      [session = session_, options] {
+        session->alone([&](Pipeline &pipeline) { pipeline.reconfigure(options); });
+      },
+      [](Napi::Env e) { return e.Undefined(); });
+}
+
+// still(milliseconds): Promise<{ data, width, height, sequence, timestamp, monotonic }>
+Napi::Value CameraWrap::still(const Napi::CallbackInfo &info) {
+  const std::chrono::milliseconds timeout(info[0].As<Napi::Number>().Uint32Value());
+  const auto taken = std::make_shared<Still>();
+  return PromiseTask::run(
+      info.Env(), "takeStill",
+      [session = session_, timeout, taken] {
+        session->alone([&](Pipeline &pipeline) { *taken = pipeline.still(timeout); });
+      },
+      [taken](Napi::Env e) { return describe(e, *taken); });
+}
+
+// opened(): { mode, firstSlot, buffers } | undefined, to be asked after all that may change it;
+// without firstSlot and buffers when they are still the same. Frames of a new pool are delivered
+// from then on.
+Napi::Value CameraWrap::opened(const Napi::CallbackInfo &info) {
+  const Napi::Env env = info.Env();
+  auto result = Napi::Object::New(env);
+  const bool usable = session_ && session_->with_pipeline([&](Pipeline &pipeline) {
+    result.Set("mode", describe(env, pipeline.mode()));
+    if (pool_ == pipeline.pool()) return;
+
+    // Slots of the last pool may be out still: numbers go on where those end.
+    first_slot_ += pool_ ? static_cast<uint32_t>(pool_->count()) : 0;
     pool_ = pipeline.pool();
-    lent_.resize(pool_->count());
     auto buffers = Napi::Array::New(env, pool_->count());
     for (uint32_t i = 0; i < pool_->count(); ++i) buffers.Set(i, buffer_over(env, pool_, i));
     result.Set("buffers", buffers);
+    result.Set("firstSlot", Napi::Number::New(env, first_slot_));
   });
+  if (!usable) return env.Undefined();
   return result;
 }
 
@@ -157,8 +238,10 @@ void CameraWrap::end() {
 }
 
 void CameraWrap::on_wake(Napi::Env env) {
-  // The pool is known once `opened` ran; a frame that came before that is dropped here.
-  if (auto jpeg = session_->take_jpeg(); jpeg && pool_) deliver(env, std::move(*jpeg));
+  // The pool is known once `opened` ran; a frame that came before that, or of the last pool, is
+  // dropped here.
+  if (auto jpeg = session_->take_jpeg(); jpeg && pool_ && jpeg->slot.is_of(*pool_))
+    deliver(env, std::move(*jpeg));
   if (auto fault = session_->take_fault()) {
     const Napi::HandleScope scope(env);
     call_javascript(env, on_fault_, {make_error(env, *fault)});
@@ -173,15 +256,15 @@ void CameraWrap::on_wake(Napi::Env env) {
 // offset)
 bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
   const Napi::HandleScope scope(env);
-  const uint32_t index = jpeg.slot.index();
+  const uint32_t number_of_slot = first_slot_ + jpeg.slot.index();
   const size_t offset = SlotPool::head_room() - jpeg.head;
-  lent_[index] = std::move(jpeg.slot);
+  lent_[number_of_slot] = std::move(jpeg.slot);
   const auto number = [env](auto value) -> napi_value {
     return Napi::Number::New(env, static_cast<double>(value));
   };
   return call_javascript(
       env, on_frame_,
-      {number(index), number(jpeg.length), number(jpeg.sequence),
+      {number(number_of_slot), number(jpeg.length), number(jpeg.sequence),
        number(static_cast<double>(wall_ns(jpeg.timestamp)) / 1e6),
        number(jpeg.timestamp / kNanosPerSecond), number(jpeg.timestamp % kNanosPerSecond),
        number(pool_->lent()), number(offset)});
@@ -189,13 +272,12 @@ bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
 
 void CameraWrap::watch(const Napi::CallbackInfo &info) {
   const bool watched = info[0].As<Napi::Boolean>();
-  if (session_) session_->with_pipeline([&](Pipeline &pipeline) { pipeline.watch(watched); });
+  if (session_) session_->watch(watched);
 }
 
 // Giving a slot back twice does nothing; giving it back after close() is right.
 void CameraWrap::release(const Napi::CallbackInfo &info) {
-  const uint32_t index = info[0].As<Napi::Number>().Uint32Value();
-  if (index < lent_.size()) lent_[index] = {};
+  lent_.erase(info[0].As<Napi::Number>().Uint32Value());
 }
 
 void CameraWrap::set_quality(const Napi::CallbackInfo &info) {
@@ -210,17 +292,43 @@ void CameraWrap::set_max_bytes_per_second(const Napi::CallbackInfo &info) {
   }
 }
 
-// setOrientation(wanted): number, with what the camera cannot do
-Napi::Value CameraWrap::set_orientation(const Napi::CallbackInfo &info) {
+void CameraWrap::set_orientation(const Napi::CallbackInfo &info) {
   const int orientation = info[0].As<Napi::Number>().Int32Value();
-  int told = orientation;
+  if (session_) {
+    session_->with_pipeline([&](Pipeline &pipeline) { pipeline.set_orientation(orientation); });
+  }
+}
+
+// setFrameRate(fps, minFps): number, the rate that was set; undefined when that is no moment for
+// it.
+Napi::Value CameraWrap::set_frame_rate(const Napi::CallbackInfo &info) {
+  const double fps = info[0].As<Napi::Number>().DoubleValue();
+  const double min_fps = info[1].As<Napi::Number>().DoubleValue();
+  Napi::Value result = info.Env().Undefined();
+  try {
+    session_->with_pipeline([&](Pipeline &pipeline) {
+      result = Napi::Number::New(info.Env(), pipeline.set_frame_rate(fps, min_fps));
+    });
+  } catch (const FaultError &e) {
+    throw Napi::Error(info.Env(), make_error(info.Env(), e.fault()));
+  }
+  return result;
+}
+
+// metadata(): { name: value }
+Napi::Value CameraWrap::metadata(const Napi::CallbackInfo &info) {
+  auto values = Napi::Object::New(info.Env());
   if (session_) {
     session_->with_pipeline([&](Pipeline &pipeline) {
-      pipeline.set_orientation(orientation);
-      told = pipeline.mode().orientation;
+      pipeline.camera().metadata(
+          [](void *context, const char *name, const mio_value *value) {
+            auto *to = static_cast<Napi::Object *>(context);
+            to->Set(name, to_javascript(to->Env(), *value));
+          },
+          &values);
     });
   }
-  return Napi::Number::New(info.Env(), told);
+  return values;
 }
 
 Napi::Value CameraWrap::controls(const Napi::CallbackInfo &info) {
@@ -278,6 +386,7 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
     set("captured", s.captured);
     set("encoded", s.encoded);
     set("unwatched", s.unwatched);
+    set("unsettled", s.unsettled);
     set("noSlot", s.no_slot);
     set("encoderBusy", s.encoder_busy);
     set("marked", s.marked);

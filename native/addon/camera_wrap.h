@@ -3,8 +3,8 @@
 
 #include <napi.h>
 
+#include <map>
 #include <memory>
-#include <vector>
 
 #include "addon/session.h"
 #include "addon/wakeup.h"
@@ -27,19 +27,24 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
 
  private:
   Napi::Value open(const Napi::CallbackInfo &info);
+  Napi::Value opened(const Napi::CallbackInfo &info);
+  Napi::Value start(const Napi::CallbackInfo &info);
+  Napi::Value reconfigure(const Napi::CallbackInfo &info);
+  Napi::Value still(const Napi::CallbackInfo &info);
   Napi::Value close(const Napi::CallbackInfo &info);
   void watch(const Napi::CallbackInfo &info);
   void release(const Napi::CallbackInfo &info);
   void set_quality(const Napi::CallbackInfo &info);
   void set_max_bytes_per_second(const Napi::CallbackInfo &info);
-  Napi::Value set_orientation(const Napi::CallbackInfo &info);
+  void set_orientation(const Napi::CallbackInfo &info);
+  Napi::Value set_frame_rate(const Napi::CallbackInfo &info);
+  Napi::Value metadata(const Napi::CallbackInfo &info);
   Napi::Value controls(const Napi::CallbackInfo &info);
   void set_controls(const Napi::CallbackInfo &info);
   Napi::Value statistics(const Napi::CallbackInfo &info);
   Napi::Value encoder(const Napi::CallbackInfo &info);
   void keep_alive(const Napi::CallbackInfo &info);
 
-  Napi::Value opened(Napi::Env env);
   void end();
   void on_wake(Napi::Env env);
   bool deliver(Napi::Env env, Jpeg jpeg);
@@ -50,8 +55,10 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
   std::shared_ptr<Session> session_;
   std::unique_ptr<Wakeup> wakeup_;
   std::shared_ptr<SlotPool> pool_;
-  /** Slots that JavaScript holds, by index. */
-  std::vector<Slot> lent_;
+  /** Number of the pool's first slot: no two pools of one camera have a slot of the same number. */
+  uint32_t first_slot_ = 0;
+  /** Slots that JavaScript holds, by number. */
+  std::map<uint32_t, Slot> lent_;
 };
 
 }  // namespace mio

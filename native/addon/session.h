@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -24,22 +25,42 @@ class Session final : public PipelineListener {
   /** @param wake called from any thread when something waits */
   explicit Session(std::function<void()> wake) : wake_(std::move(wake)) {}
 
-  /** Opens and starts. Throws FaultError, also when `close` came meanwhile. */
+  /** Opens; frames come after `start`. Throws FaultError, also when `close` came meanwhile. */
   void open(const PipelineOptions &options) {
     const std::lock_guard opening(operation_);
     auto pipeline = std::make_shared<Pipeline>(options, *this);
+    const std::lock_guard lock(mutex_);
+    if (closed_) throw FaultError("ERR_CAMERA_CLOSED", "it was closed while it was opened");
+    pipeline_ = std::move(pipeline);
+  }
+
+  /**
+   * Runs what takes a while with the pipeline, on a thread of libuv: one such thing at a time, and
+   * meanwhile nothing else but `watch`.
+   * @throws FaultError
+   */
+  template <typename Work>
+  void alone(Work work) {
+    const std::lock_guard operation(operation_);
+    // Gone before the lock is: `close` must have the last reference.
+    std::shared_ptr<Pipeline> pipeline;
     {
       const std::lock_guard lock(mutex_);
-      if (closed_) throw FaultError("ERR_CAMERA_CLOSED", "it was closed while it was opened");
-      pipeline_ = pipeline;
+      if (!pipeline_) throw FaultError("ERR_CAMERA_CLOSED", "it is closed");
+      pipeline = pipeline_;
+      busy_ = true;
     }
+    std::exception_ptr why;
     try {
-      pipeline->start();
+      work(*pipeline);
     } catch (...) {
-      const std::lock_guard lock(mutex_);
-      pipeline_.reset();
-      throw;
+      why = std::current_exception();
     }
+    {
+      const std::lock_guard lock(mutex_);
+      busy_ = false;
+    }
+    if (why) std::rethrow_exception(why);
   }
 
   /** Stops all threads that wake, and gives the camera back. */
@@ -56,12 +77,18 @@ class Session final : public PipelineListener {
     jpeg_.take();
   }
 
-  /** Runs `use` with the pipeline if it is open, while nobody closes it. */
+  /** Runs `use` with the pipeline if it is open and nobody changes it, while nobody closes it. */
   template <typename Use>
   bool with_pipeline(Use use) {
     const std::lock_guard lock(mutex_);
-    if (pipeline_) use(*pipeline_);
-    return pipeline_ != nullptr;
+    const bool usable = pipeline_ != nullptr && !busy_;
+    if (usable) use(*pipeline_);
+    return usable;
+  }
+
+  void watch(bool watched) {
+    const std::lock_guard lock(mutex_);
+    if (pipeline_) pipeline_->watch(watched);
   }
 
   std::optional<Jpeg> take_jpeg() { return jpeg_.take(); }
@@ -98,10 +125,11 @@ class Session final : public PipelineListener {
   std::mutex encoders_mutex_;
   std::vector<EncoderReport> encoders_;
   std::atomic<uint64_t> superseded_{0};
-  /** Held while opening, which may take seconds. */
+  /** Held while opening and changing, which may take seconds. */
   std::mutex operation_;
   std::mutex mutex_;
   bool closed_ = false;
+  bool busy_ = false;
   std::shared_ptr<Pipeline> pipeline_;
 };
 

@@ -8,14 +8,15 @@
  *
  * Functions that can fail return 0, or -1 with `error` filled. Strings are UTF-8 and borrowed: copy
  * what must outlive the call. All functions may be called from any thread; for one camera, all but
- * `requeue` and `set_controls` from one thread at a time.
+ * `requeue`, `set_controls`, `set_frame_rate`, `metadata` and `capture_still` from one thread at a
+ * time.
  */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define MIO_BACKEND_ABI 1
+#define MIO_BACKEND_ABI 2
 /** The name of the function that a shared backend exports. */
 #define MIO_BACKEND_ENTRY "mio_backend_entry"
 #define MIO_MAX_PLANES 3
@@ -65,14 +66,32 @@ static inline int mio_is_rgb(mio_format format) {
   return format == MIO_FORMAT_RGB24 || format == MIO_FORMAT_BGR24;
 }
 
+typedef struct mio_rectangle {
+  int32_t x, y;
+  uint32_t width, height;
+} mio_rectangle;
+
+/** How a sensor is read out. */
+typedef struct mio_sensor_mode {
+  uint32_t width, height; /**< pixels; 0: the camera does not tell */
+  uint32_t bit_depth;
+  double max_fps;     /**< 0: unknown */
+  mio_rectangle crop; /**< the part of the sensor that is read, in the sensor's own pixels */
+  int32_t full_field_of_view; /**< as much of the sensor as any mode reads */
+} mio_sensor_mode;
+
 /** What is asked for. Zero means: the camera's own choice. */
 typedef struct mio_wanted {
   uint32_t width, height; /**< pixels */
   double fps;             /**< frames per second */
   double min_fps;         /**< lowest rate that auto exposure may choose in low light; 0: `fps` */
   uint32_t buffer_count;
-  int32_t rotate_180, hflip, vflip; /**< done by the sensor */
-  int32_t raw_only;                 /**< no MJPEG from the camera, even where it has it */
+  int32_t rotate_180, hflip, vflip;     /**< done by the sensor */
+  int32_t raw_only;                     /**< no MJPEG from the camera, even where it has it */
+  uint32_t sensor_width, sensor_height; /**< of the sensor mode */
+  int32_t
+      full_size; /**< the largest picture that the camera gives; width and height do not count */
+  int32_t still; /**< a second stream for full-size stills, if that costs the first one nothing */
 } mio_wanted;
 
 typedef struct mio_plane {
@@ -87,7 +106,7 @@ typedef struct mio_buffer {
   mio_plane planes[MIO_MAX_PLANES];
 } mio_buffer;
 
-/** What the camera was really set to. `buffers` stays valid until the next configure or close. */
+/** What the camera was really set to. Pointers stay valid until the next configure or close. */
 typedef struct mio_configuration {
   uint32_t width, height;
   double fps; /**< 0: the camera's own, unknown rate */
@@ -99,7 +118,16 @@ typedef struct mio_configuration {
   const mio_buffer *buffers;
   /** Mirrors that were wanted, a turn by 180 degrees being both, and that the camera cannot do. */
   int32_t undone_hflip, undone_vflip;
+  mio_sensor_mode sensor;
+  const struct mio_configuration *still; /**< of the second stream; null: there is none */
 } mio_configuration;
+
+/** Whether auto exposure has found its level. */
+typedef enum mio_exposure {
+  MIO_EXPOSURE_UNKNOWN, /**< the camera does not tell */
+  MIO_EXPOSURE_SEARCHING,
+  MIO_EXPOSURE_SETTLED /**< converged, or set by hand */
+} mio_exposure;
 
 /** A completed buffer. It belongs to the receiver until `requeue`. */
 typedef struct mio_picture {
@@ -108,6 +136,7 @@ typedef struct mio_picture {
   uint64_t sequence;
   int64_t timestamp; /**< of the exposure, CLOCK_MONOTONIC, nanoseconds */
   uint32_t bytes_used[MIO_MAX_PLANES];
+  mio_exposure exposure;
 } mio_picture;
 
 /** Called on the backend's own thread, one for all cameras: hand over and return, never block or
@@ -116,6 +145,8 @@ typedef struct mio_observer {
   void *context;
   void (*completed)(void *context, const mio_picture *picture);
   void (*disconnected)(void *context);
+  /** What `capture_still` asked for. The buffer stays as it is until the next one is asked for. */
+  void (*still)(void *context, const mio_picture *picture);
 } mio_observer;
 
 typedef enum mio_value_type {
@@ -186,11 +217,23 @@ typedef struct mio_backend {
   /** Values take effect with one of the next frames; before `start_capture`, with the first. */
   int (*set_controls)(mio_camera *camera, const mio_control_setting *settings, size_t count,
                       mio_error *error);
+  /**
+   * The values in force, by the names of controls and others: those of the newest picture's
+   * metadata, else those that were set.
+   */
+  void (*metadata)(mio_camera *camera,
+                   void (*each)(void *context, const char *name, const mio_value *value),
+                   void *context);
+  /** Without a stop. `fps` is the rate that was set; 0: the camera runs at its own. */
+  int (*set_frame_rate)(mio_camera *camera, double wanted_fps, double min_fps, double *fps,
+                        mio_error *error);
   /** Queues all buffers. */
   int (*start_capture)(mio_camera *camera, mio_error *error);
   /** Gives a completed buffer back. Does nothing when capture has stopped. Any thread, also in
    * `completed`. */
   void (*requeue)(mio_camera *camera, uint32_t buffer);
+  /** A picture of the second stream, told to `still`. Only where the configuration has one. */
+  void (*capture_still)(mio_camera *camera);
   /** When it returns, no callback runs and none will. */
   void (*stop_capture)(mio_camera *camera);
   void (*close)(mio_camera *camera);

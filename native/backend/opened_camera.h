@@ -40,11 +40,23 @@ class OpenedCamera {
     mio_error error{};
     check(table_.set_controls(camera_, settings, count, &error), error);
   }
+  void metadata(void (*each)(void *context, const char *name, const mio_value *value),
+                void *context) const {
+    table_.metadata(camera_, each, context);
+  }
+  /** Returns the rate that was set; 0: the camera runs at its own. */
+  double set_frame_rate(double wanted_fps, double min_fps) {
+    mio_error error{};
+    double fps = 0;
+    check(table_.set_frame_rate(camera_, wanted_fps, min_fps, &fps, &error), error);
+    return fps;
+  }
   void start() {
     mio_error error{};
     check(table_.start_capture(camera_, &error), error);
   }
   void requeue(uint32_t buffer) { table_.requeue(camera_, buffer); }
+  void capture_still() { table_.capture_still(camera_); }
   void stop() { table_.stop_capture(camera_); }
 
  private:

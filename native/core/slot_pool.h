@@ -92,6 +92,7 @@ class Slot {
 
   explicit operator bool() const { return pool_ != nullptr; }
   uint32_t index() const { return index_; }
+  bool is_of(const SlotPool &pool) const { return pool_.get() == &pool; }
   uint8_t *data() const { return pool_->data(index_); }
   size_t bytes() const { return pool_->bytes(); }
 

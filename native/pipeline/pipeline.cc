@@ -2,6 +2,7 @@
 #include "pipeline/pipeline.h"
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "core/clock.h"
@@ -20,22 +21,35 @@ constexpr std::chrono::milliseconds kFirstFrameTimeout{3000};
 }  // namespace
 
 Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
-    : listener_(listener),
-      frame_timeout_(options.frame_timeout),
-      cap_(options.max_bytes_per_second, options.quality) {
-  const mio_observer observer{
-      this,
-      [](void *self, const mio_picture *picture) {
-        static_cast<Pipeline *>(self)->on_completed(*picture);
-      },
-      [](void *self) {
-        static_cast<Pipeline *>(self)->fail({"ERR_CAMERA_UNPLUGGED", "the camera was unplugged"});
-      }};
+    : listener_(listener) {
+  const mio_observer observer{this,
+                              [](void *self, const mio_picture *picture) {
+                                static_cast<Pipeline *>(self)->on_completed(*picture);
+                              },
+                              [](void *self) {
+                                static_cast<Pipeline *>(self)->fail(
+                                    {"ERR_CAMERA_UNPLUGGED", "the camera was unplugged"}, true);
+                              },
+                              [](void *self, const mio_picture *picture) {
+                                static_cast<Pipeline *>(self)->offer_still(*picture);
+                              }};
   camera_ = std::make_unique<OpenedCamera>(Backend::acquire(options.backend), options.id, observer);
+  set_up(options);
+}
 
+Pipeline::~Pipeline() { halt(); }
+
+/** Camera, pool and encoder as the options say. Everything stands still. */
+void Pipeline::set_up(const PipelineOptions &options) {
   const auto [configuration, input, choice] = negotiate(*camera_, options.wanted, options.encoder);
-  pool_ = make_slots(choice, options.slots);
+  const bool fits = pool_ && pool_->count() == options.slots &&
+                    pool_->bytes() == choice.max_jpeg_bytes && pool_encoder_ == choice.name;
+  if (!fits) pool_ = make_slots(choice, options.slots);
+  pool_encoder_ = choice.name;
+  cap_ = std::make_unique<BitrateCap>(options.max_bytes_per_second, options.quality);
   encoder_ = make_encoder(choice, input, options.quality, pool_, *this);
+  still_coder_ =
+      configuration.still != nullptr ? std::make_unique<StillCoder>(*configuration.still) : nullptr;
   mode_ = {input.width,
            input.height,
            configuration.fps,
@@ -43,34 +57,169 @@ Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
            input.buffers.empty() ? 0 : input.buffers.front().planes[0].stride,
            configuration.buffer_count,
            configuration.memory,
-           1};
+           1,
+           configuration.sensor,
+           still_coder_ != nullptr};
   undone_hflip_ = configuration.undone_hflip != 0;
   undone_vflip_ = configuration.undone_vflip != 0;
+  options_ = options;
   set_orientation(options.orientation);
 }
 
-Pipeline::~Pipeline() {
+/** Nothing runs afterwards. What was set up is of no use any more. */
+void Pipeline::halt() {
   // Stopped, not destroyed: frames feed it until the camera has stopped.
   if (watchdog_) watchdog_->stop();
   camera_->stop();
-  encoder_->stop();
+  if (encoder_) encoder_->stop();
+  watchdog_.reset();
+  encoder_.reset();
+  still_coder_.reset();
+  settled_ = false;
+  settling_.begin();
+  const std::lock_guard lock(mutex_);
+  seen_good_ = false;
+  still_picture_.reset();
+}
+
+/** Lets frames come and returns after the first good one. */
+void Pipeline::run() {
+  bad_marked_ = bad_truncated_ = bad_encoder_ = 0;
+  watchdog_ = std::make_unique<Watchdog>(options_.frame_timeout,
+                                         std::max(options_.frame_timeout, kFirstFrameTimeout),
+                                         [this] { on_expired(); });
+  camera_->start();
+  std::unique_lock lock(mutex_);
+  changed_.wait(lock, [this] { return seen_good_ || fault_; });
+  if (fault_) throw FaultError(*fault_);
 }
 
 void Pipeline::start() {
-  {
-    const std::lock_guard lock(start_mutex_);
-    starting_ = true;
-  }
-  watchdog_ = std::make_unique<Watchdog>(
-      frame_timeout_, std::max(frame_timeout_, kFirstFrameTimeout), [this] { on_expired(); });
-  camera_->start();
-  std::unique_lock lock(start_mutex_);
-  start_changed_.wait(lock, [this] { return seen_good_ || start_fault_; });
-  starting_ = false;
-  if (start_fault_) throw FaultError(*start_fault_);
+  run();
+  finish();
 }
 
-void Pipeline::cancel() { fail({"ERR_CAMERA_CLOSED", "it was closed while it was opened"}); }
+void Pipeline::reconfigure(const PipelineOptions &options) {
+  begin();
+  const PipelineOptions before = options_;
+  std::exception_ptr why;
+  try {
+    halt();
+    set_up(options);
+    run();
+  } catch (...) {
+    why = std::current_exception();
+    go_on_as(before);
+  }
+  finish();
+  if (why) std::rethrow_exception(why);
+}
+
+double Pipeline::set_frame_rate(double fps, double min_fps) {
+  options_.wanted.fps = fps;
+  options_.wanted.min_fps = min_fps;
+  return mode_.fps = camera_->set_frame_rate(fps, min_fps);
+}
+
+Still Pipeline::still(std::chrono::milliseconds timeout) {
+  const auto deadline = std::chrono::steady_clock::now() + timeout;
+  begin();
+  std::optional<Still> still;
+  std::exception_ptr why;
+  const bool beside = still_coder_ != nullptr;
+  try {
+    if (!beside) prepare_still();
+    still = take_still(deadline, beside);
+  } catch (...) {
+    why = std::current_exception();
+  }
+  if (!beside) {
+    instead_of_stream_ = false;
+    go_on_as(options_);
+  }
+  finish();
+  if (why) std::rethrow_exception(why);
+  return std::move(*still);
+}
+
+/** The camera gives full-size pictures instead of the stream. */
+void Pipeline::prepare_still() {
+  halt();
+  instead_of_stream_ = true;
+  mio_wanted wanted = options_.wanted;
+  wanted.full_size = 1;
+  wanted.fps = wanted.min_fps = 0;
+  wanted.buffer_count = 0;
+  still_coder_ = std::make_unique<StillCoder>(camera_->configure(wanted));
+  camera_->start();
+}
+
+/** Waits for a settled, whole picture, and makes a JPEG of it. */
+Still Pipeline::take_still(std::chrono::steady_clock::time_point deadline, bool beside) {
+  for (;;) {
+    mio_picture picture{};
+    {
+      std::unique_lock lock(mutex_);
+      changed_.wait_until(lock, deadline, [this] { return settled_ || fault_; });
+      still_picture_.reset();
+      still_wanted_ = true;
+      if (beside) camera_->capture_still();
+      const bool came =
+          changed_.wait_until(lock, deadline, [this] { return still_picture_ || fault_; });
+      still_wanted_ = false;
+      if (fault_) throw FaultError(*fault_);
+      if (!came) throw FaultError("ERR_SNAPSHOT_TIMEOUT", "no full-size picture came in time");
+      picture = *still_picture_;
+    }
+    try {
+      if (picture.ok != 0) return still_coder_->encode(picture, options_.quality, orientation_);
+      marked_++;
+    } catch (const CodingError &e) {
+      failed(e.failure(), e.what());
+    }
+    if (!beside) camera_->requeue(picture.buffer);
+  }
+}
+
+/** Somebody waits and will throw what goes wrong meanwhile. */
+void Pipeline::begin() {
+  const std::lock_guard lock(mutex_);
+  if (fault_) throw FaultError(*fault_);
+  waited_for_ = true;
+}
+
+/** What went wrong and nobody has thrown is told. */
+void Pipeline::finish() {
+  std::optional<Fault> fault;
+  {
+    const std::lock_guard lock(mutex_);
+    waited_for_ = false;
+    fault = fault_;
+  }
+  if (fault) listener_.on_fault(std::move(*fault));
+}
+
+/** Back to what worked before. If it does not any more, that is the camera's end. */
+void Pipeline::go_on_as(const PipelineOptions &options) {
+  try {
+    halt();
+    {
+      const std::lock_guard lock(mutex_);
+      if (for_good_) return;
+      fault_.reset();
+    }
+    set_up(options);
+    run();
+  } catch (const FaultError &e) {
+    const std::lock_guard lock(mutex_);
+    if (!fault_) fault_ = e.fault();
+  } catch (const std::exception &e) {
+    const std::lock_guard lock(mutex_);
+    if (!fault_) fault_ = Fault{"ERR_CAMERA", e.what()};
+  }
+}
+
+void Pipeline::cancel() { fail({"ERR_CAMERA_CLOSED", "it was closed meanwhile"}, true); }
 
 // Runs on the backend's one thread for all cameras: hand over and return.
 void Pipeline::on_completed(const mio_picture &picture) {
@@ -79,6 +228,15 @@ void Pipeline::on_completed(const mio_picture &picture) {
     marked_++;
     bad_marked_++;
     camera_->requeue(picture.buffer);
+    return;
+  }
+  const bool settled = settling_.add(picture.exposure, picture.timestamp);
+  if (settled && !settled_.exchange(true)) {
+    const std::lock_guard lock(mutex_);
+    changed_.notify_all();
+  }
+  if (instead_of_stream_) {
+    if (!settled || !offer_still(picture)) camera_->requeue(picture.buffer);
     return;
   }
   newest_ = picture.timestamp;
@@ -91,18 +249,28 @@ void Pipeline::on_completed(const mio_picture &picture) {
     camera_->requeue(picture.buffer);
   };
   if (!watched_) return pass_over(unwatched_);
+  if (!settled) return pass_over(unsettled_);
   Slot slot = pool_->take();
   if (!slot) return pass_over(no_slot_);
   if (!encoder_->submit(picture, std::move(slot))) pass_over(encoder_busy_);
+}
+
+/** Whether somebody waits for it; then its buffer is his. */
+bool Pipeline::offer_still(const mio_picture &picture) {
+  const std::lock_guard lock(mutex_);
+  if (!std::exchange(still_wanted_, false)) return false;
+  still_picture_ = picture;
+  changed_.notify_all();
+  return true;
 }
 
 void Pipeline::good() {
   bad_marked_ = bad_truncated_ = bad_encoder_ = 0;
   watchdog_->feed();
   if (seen_good_) return;
-  const std::lock_guard lock(start_mutex_);
+  const std::lock_guard lock(mutex_);
   seen_good_ = true;
-  start_changed_.notify_all();
+  changed_.notify_all();
 }
 
 void Pipeline::input_done(uint32_t buffer) { camera_->requeue(buffer); }
@@ -111,7 +279,7 @@ void Pipeline::encoded(Jpeg jpeg) {
   encoded_++;
   good();
   encoder_->set_quality(
-      cap_.add(jpeg.length, jpeg_quality(jpeg.data(), jpeg.length), jpeg.timestamp));
+      cap_->add(jpeg.length, jpeg_quality(jpeg.data(), jpeg.length), jpeg.timestamp));
   if (const int orientation = orientation_; orientation != 1) {
     insert_segment(jpeg, exif_offset(jpeg.data(), jpeg.length), exif_orientation(orientation));
   }
@@ -119,6 +287,7 @@ void Pipeline::encoded(Jpeg jpeg) {
 }
 
 void Pipeline::set_orientation(int orientation) {
+  options_.orientation = orientation;
   orientation_ = mirrored_orientation(orientation, undone_hflip_, undone_vflip_);
 }
 
@@ -138,7 +307,7 @@ void Pipeline::changed(const EncoderReport &now) { listener_.on_encoder(now); }
 
 void Pipeline::on_expired() {
   const std::string since =
-      "for " + std::to_string(frame_timeout_.count()) + " ms the camera gave ";
+      "for " + std::to_string(options_.frame_timeout.count()) + " ms the camera gave ";
   if (bad_encoder_ > 0) {
     fail({"ERR_ENCODER",
           "the encoder failed for each of the last " + std::to_string(bad_encoder_) + " pictures"});
@@ -153,15 +322,14 @@ void Pipeline::on_expired() {
   }
 }
 
-void Pipeline::fail(Fault fault) {
+void Pipeline::fail(Fault fault, bool for_good) {
   {
-    const std::lock_guard lock(start_mutex_);
-    if (std::exchange(has_fault_, true)) return;
-    if (starting_) {
-      start_fault_ = std::move(fault);
-      start_changed_.notify_all();
-      return;
-    }
+    const std::lock_guard lock(mutex_);
+    if (fault_) return;
+    fault_ = fault;
+    for_good_ = for_good;
+    changed_.notify_all();
+    if (waited_for_) return;
   }
   listener_.on_fault(std::move(fault));
 }
@@ -169,10 +337,10 @@ void Pipeline::fail(Fault fault) {
 PipelineStatistics Pipeline::statistics() const {
   const int64_t now = monotonic_ns();
   const int64_t newest = newest_;
-  PipelineStatistics s{captured_,      encoded_,        unwatched_,
-                       no_slot_,       encoder_busy_,   marked_,
-                       truncated_,     encoder_failed_, rate_.per_second(now),
-                       cap_.quality(), std::nullopt};
+  PipelineStatistics s{
+      captured_,       encoded_,    unwatched_, unsettled_,      no_slot_,
+      encoder_busy_,   marked_,     truncated_, encoder_failed_, rate_.per_second(now),
+      cap_->quality(), std::nullopt};
   if (newest != 0) s.last_frame_age = now - newest;
   return s;
 }

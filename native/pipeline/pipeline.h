@@ -17,6 +17,8 @@
 #include "encoder/make_encoder.h"
 #include "pipeline/bitrate_cap.h"
 #include "pipeline/rate_meter.h"
+#include "pipeline/settling.h"
+#include "pipeline/still.h"
 #include "pipeline/watchdog.h"
 
 namespace mio {
@@ -43,10 +45,12 @@ struct PipelineMode {
   std::string memory;
   int orientation; /**< told to viewers by Exif, 1-8: what was wanted and the camera cannot do too
                     */
+  mio_sensor_mode sensor;
+  bool still_beside; /**< stills come from a second stream, and the first goes on meanwhile */
 };
 
 struct PipelineStatistics {
-  uint64_t captured, encoded, unwatched;
+  uint64_t captured, encoded, unwatched, unsettled;
   uint64_t no_slot, encoder_busy;
   uint64_t marked, truncated, encoder_failed;
   double fps;
@@ -85,15 +89,42 @@ class Pipeline final : private EncoderSink {
    */
   void start();
 
-  /** Makes a waiting `start` throw. Any thread. */
+  /**
+   * Changes all but the camera itself, which is not given up meanwhile. When that fails, everything
+   * is as it was before; when not even that works, the listener hears of the fault.
+   * @throws FaultError
+   */
+  void reconfigure(const PipelineOptions &options);
+
+  /**
+   * Without a stop. Returns what was set; 0: the camera runs at its own rate.
+   * @throws FaultError
+   */
+  double set_frame_rate(double fps, double min_fps);
+
+  /**
+   * A settled picture in full size: from the second stream where the camera has one, else the
+   * stream makes way for it and comes back.
+   * @throws FaultError `ERR_SNAPSHOT_TIMEOUT` and others; the stream goes on all the same
+   */
+  Still still(std::chrono::milliseconds timeout);
+
+  /** Makes whoever waits in `start`, `reconfigure` or `still` throw. Any thread. */
   void cancel();
 
   /** Nobody watches: frames go straight back to the camera, nothing is encoded. The state after
    * opening. */
   void watch(bool watched) { watched_ = watched; }
-  void set_quality(int quality) { encoder_->set_quality(cap_.want(quality)); }
+  void set_quality(int quality) {
+    options_.quality = quality;
+    encoder_->set_quality(cap_->want(quality));
+  }
+
   /** As in `PipelineOptions`, from the next JPEG on. */
-  void set_max_bytes_per_second(double limit) { cap_.limit(limit); }
+  void set_max_bytes_per_second(double limit) {
+    options_.max_bytes_per_second = limit;
+    cap_->limit(limit);
+  }
   void set_orientation(int orientation);
 
   OpenedCamera &camera() { return *camera_; }
@@ -103,7 +134,19 @@ class Pipeline final : private EncoderSink {
   /** What encodes now. */
   EncoderReport encoder() const { return encoder_->report(); }
 
+  const PipelineOptions &options() const { return options_; }
+
  private:
+  void set_up(const PipelineOptions &options);
+  void run();
+  void halt();
+  void begin();
+  void finish();
+  void go_on_as(const PipelineOptions &options);
+  void prepare_still();
+  Still take_still(std::chrono::steady_clock::time_point deadline, bool beside);
+  bool offer_still(const mio_picture &picture);
+
   void on_completed(const mio_picture &picture);
   void input_done(uint32_t buffer) override;
   void encoded(Jpeg jpeg) override;
@@ -112,31 +155,43 @@ class Pipeline final : private EncoderSink {
   /** A picture of which the camera can be proud: it is not stalled. */
   void good();
   void on_expired();
-  void fail(Fault fault);
+  /** @param for_good another configuration does not mend it */
+  void fail(Fault fault, bool for_good = false);
 
   PipelineListener &listener_;
-  const std::chrono::milliseconds frame_timeout_;
+  PipelineOptions options_;
   PipelineMode mode_;
   std::shared_ptr<SlotPool> pool_;
+  /** The encoder that the pool was made for. */
+  std::string pool_encoder_;
 
   bool undone_hflip_ = false;
   bool undone_vflip_ = false;
   /** Of each JPEG; 1 needs no segment. */
   std::atomic<int> orientation_{1};
-  BitrateCap cap_;
+  std::unique_ptr<BitrateCap> cap_;
 
   std::atomic<bool> watched_{false};
 
-  /** What `start` waits for; from then on faults go to the listener. */
-  std::mutex start_mutex_;
-  std::condition_variable start_changed_;
-  bool starting_ = false;
-  bool has_fault_ = false;
-  std::optional<Fault> start_fault_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  /** Somebody waits in `start`, `reconfigure` or `still`, and throws the fault; else it goes to the
+   * listener.
+   */
+  bool waited_for_ = true;
+  std::optional<Fault> fault_;
+  bool for_good_ = false;
   std::atomic<bool> seen_good_{false};
+  bool still_wanted_ = false;
+  std::optional<mio_picture> still_picture_;
 
-  std::atomic<uint64_t> captured_{0}, encoded_{0}, unwatched_{0}, no_slot_{0}, encoder_busy_{0},
-      marked_{0}, truncated_{0}, encoder_failed_{0};
+  Settling settling_; /**< for the camera's thread */
+  std::atomic<bool> settled_{false};
+  /** The camera is set up for a still, and there is no stream. */
+  std::atomic<bool> instead_of_stream_{false};
+
+  std::atomic<uint64_t> captured_{0}, encoded_{0}, unwatched_{0}, unsettled_{0}, no_slot_{0},
+      encoder_busy_{0}, marked_{0}, truncated_{0}, encoder_failed_{0};
   /** Bad pictures since the last good one: the reason when the watchdog expires. */
   std::atomic<uint64_t> bad_marked_{0}, bad_truncated_{0}, bad_encoder_{0};
   std::atomic<int64_t> newest_{0};
@@ -146,6 +201,8 @@ class Pipeline final : private EncoderSink {
   // buffers.
   std::unique_ptr<OpenedCamera> camera_;
   std::unique_ptr<Encoder> encoder_;
+  /** For the second stream, or for the still that has taken the stream's place. */
+  std::unique_ptr<StillCoder> still_coder_;
   std::unique_ptr<Watchdog> watchdog_;
 };
 

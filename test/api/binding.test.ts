@@ -60,6 +60,9 @@ test('what an open camera tells', async () => {
     frameTimeout: 3000,
     maxBytesPerSecond: 0,
     orientation: 1,
+    sensorWidth: 0,
+    sensorHeight: 0,
+    still: true,
   }
   let frames = 0
   const camera = new (binding().Camera)(
@@ -71,14 +74,19 @@ test('what an open camera tells', async () => {
     () => {},
   )
   try {
-    const opened = await camera.open(options)
+    await camera.open(options)
+    const opened = camera.opened()!
     expectDeclared(opened, 'NativeOpened')
+    expect(opened.buffers).toHaveLength(options.slots)
+    expect(Object.keys(camera.opened()!), 'buffers are handed over once').toEqual(['mode'])
+    await camera.start()
     expectDeclared(opened.mode, 'NativeMode')
     expectDeclared(camera.encoder()!, 'NativeEncoder')
     for (const control of camera.controls()) expectDeclared(control, 'NativeControl')
     camera.watch(true)
     await expect.poll(() => frames).toBeGreaterThan(0)
     expectDeclared(camera.statistics(), 'NativeStatistics')
+    expectDeclared(await camera.still(5000), 'NativeStill')
   } finally {
     await camera.close()
   }

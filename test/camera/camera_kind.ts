@@ -6,6 +6,12 @@ export interface CameraKind {
   readonly camera: string
   readonly sizes: readonly (readonly [width: number, height: number])[]
   readonly encoder: 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
+  /** What a still has, whatever the stream's size. */
+  readonly fullSize: readonly [width: number, height: number]
+  /** Whether the stream goes on while a still is taken. */
+  readonly still: 'beside the stream' | 'instead of the stream'
+  /** Whether the camera lets its frame rate be set. */
+  readonly setsFrameRate: boolean
   /** Whether a second opener is refused. */
   readonly exclusive: boolean
   /** Prepares the process before libcamera is opened. */

@@ -246,6 +246,124 @@ export function cameraContract(kind: CameraKind): void {
       expect(camera.settings.quality).toBe(30)
     })
 
+    test('size, mirror and rotation change with all who watch kept', async () => {
+      const camera = await open()
+      const sizes: string[] = []
+      const stop = camera.subscribe((frame) => sizes.push(`${frame.width}x${frame.height}`))
+      await until(() => sizes.length > 3)
+      const held = await camera.frame()
+      const [width, height] = kind.sizes[1]!
+      await camera.reconfigure({ width, height, vflip: true })
+      expect(camera.mode).toMatchObject({ width, height })
+      expect(camera.settings).toMatchObject({ width, height, vflip: true, hflip: false })
+      await until(() => sizes.slice(-3).every((size) => size === `${width}x${height}`))
+      await camera.reconfigure({ width: 640, height: 480, vflip: false })
+      await until(() => sizes.at(-1) === '640x480')
+      // A frame of before lives in a pool of before.
+      expect((await Picture.decode(held.data)).width).toBe(640)
+      held.release()
+      stop()
+      expect((await Picture.decode(await camera.snapshot())).isBlack()).toBe(false)
+    })
+
+    test('the frame rate changes', async () => {
+      const camera = await open({ fps: 30 })
+      const times: number[] = []
+      const stop = camera.subscribe((frame) => times.push(Number(frame.monotonic) / 1e6))
+      await until(() => times.length > 3)
+      const { captured } = camera.statistics()
+      await camera.reconfigure({ fps: 10 })
+      expect(camera.settings.fps).toBe(10)
+      if (kind.setsFrameRate) expect(camera.mode.fps).toBeCloseTo(camera.backend === 'synthetic' ? 10 : 30, 0)
+      else expect(camera.mode.fps).toBe(0)
+      if (camera.backend === 'synthetic') {
+        times.length = 0
+        await until(() => times.length > 6)
+        const [first, last] = [times[2]!, times.at(-1)!]
+        expect((last - first) / (times.length - 3)).toBeCloseTo(100, 0)
+      }
+      await until(() => camera.statistics().captured > captured)
+      stop()
+    })
+
+    test('a change that fails leaves everything as it was, and is told', async () => {
+      const camera = await open()
+      let frames = 0
+      const stop = camera.subscribe(() => frames++)
+      await until(() => frames > 3)
+      const before = camera.mode
+      const encoder = kind.encoder === 'passthrough' ? 'v4l2-m2m' : 'passthrough'
+      await expect(camera.reconfigure({ width: 1280, height: 720, encoder })).rejects.toMatchObject({
+        code: expect.stringMatching(/ERR_ENCODER|ERR_CAMERA_CONFIG/),
+      })
+      expect(camera.settings).toMatchObject({ width: 640, height: 480, encoder: 'auto' })
+      expect(camera.mode).toEqual(before)
+      expect(camera.state.status).toBe('live')
+      frames = 0
+      await until(() => frames > 3)
+      stop()
+    })
+
+    test('gives a still in full size while the stream runs, and the stream goes on', async () => {
+      const camera = await open()
+      expect(camera.mode.still).toBe(kind.still)
+      let frames = 0
+      const stop = camera.subscribe((frame) => {
+        expect(frame.width).toBe(640)
+        frames++
+      })
+      await until(() => frames > 3)
+      for (let i = 0; i < 3; i++) {
+        const asked = process.hrtime.bigint()
+        const still = await camera.still()
+        const [width, height] = kind.fullSize
+        expect([still.width, still.height]).toEqual([width, height])
+        expect(still.monotonic).toBeGreaterThan(asked - 100_000_000n)
+        expect(Math.abs(Date.now() - still.timestamp)).toBeLessThan(10_000)
+        const picture = await Picture.decode(still.data)
+        expect([picture.width, picture.height]).toEqual([width, height])
+        expect(picture.isBlack()).toBe(false)
+        still.release()
+        frames = 0
+        await until(() => frames > 3)
+      }
+      expect(camera.mode).toMatchObject({ width: 640, height: 480 })
+      expect(camera.state.status).toBe('live')
+      stop()
+    })
+
+    test('gives a still while nobody watches, and several who ask at once get one each', async () => {
+      const camera = await open()
+      const stills = await Promise.all([camera.still(), camera.still(), camera.reconfigure({ quality: 50 })])
+      for (const still of stills) {
+        if (!still) continue
+        expect(still.width).toBe(kind.fullSize[0])
+        still.release()
+      }
+      expect(camera.statistics().encoded).toBe(0)
+    })
+
+    test('closing ends a still and a change that are under way', async () => {
+      const camera = await open()
+      const still = camera.still().then(
+        (frame) => frame.release(),
+        (error: unknown) => expect(error).toMatchObject({ code: 'ERR_CAMERA_CLOSED' }),
+      )
+      const change = camera.reconfigure({ width: 1280, height: 720 }).catch((error: unknown) => {
+        expect(error).toMatchObject({ code: 'ERR_CAMERA_CLOSED' })
+      })
+      await camera.close()
+      await Promise.all([still, change])
+      await expect(camera.still()).rejects.toMatchObject({ code: 'ERR_CAMERA_CLOSED' })
+      await expect(camera.reconfigure({ fps: 5 })).rejects.toMatchObject({ code: 'ERR_CAMERA_CLOSED' })
+    })
+
+    test('says that it has no autofocus', async () => {
+      const camera = await open()
+      await expect(camera.focus({ x: 0.5, y: 0.5 })).rejects.toMatchObject({ code: 'ERR_NOT_SUPPORTED' })
+      await expect(camera.focus()).rejects.toMatchObject({ code: 'ERR_NOT_SUPPORTED' })
+    })
+
     test('one consumer that throws is reported and does not stop the others', async () => {
       const camera = await open()
       const thrown = new Promise<Error>((resolve) => {

@@ -17,6 +17,9 @@ export function hardwareKind(encoder: EncoderNumber, output: 'slots' | 'copy'): 
       [1280, 720],
     ],
     encoder: 'v4l2-m2m',
+    fullSize: [1280, 720],
+    still: 'beside the stream',
+    setsFrameRate: true,
     exclusive: true,
     setUp() {
       const size = (width: number, height: number) => ({ width, height, frame_rates: [30] })

@@ -12,6 +12,9 @@ cameraContract({
     [1280, 720],
   ],
   encoder: 'turbojpeg',
+  fullSize: [1280, 720],
+  still: 'beside the stream',
+  setsFrameRate: true,
   exclusive: true,
   setUp() {
     const size = (width: number, height: number) => ({ width, height, frame_rates: [30] })

@@ -1,4 +1,5 @@
 import { Webcams } from '../kit/environment.ts'
+import { webcamPictures } from '../kit/webcam_pictures.ts'
 import { cameraContract } from './contract.ts'
 
 const webcams = new Webcams()
@@ -12,7 +13,18 @@ cameraContract({
     [1280, 720],
   ],
   encoder: 'passthrough',
+  fullSize: [1920, 1080],
+  still: 'instead of the stream',
+  setsFrameRate: false,
   exclusive: true,
-  setUp: () => webcams.plug(0),
+  setUp: async () =>
+    webcams.plug(
+      0,
+      await webcamPictures([
+        [640, 480],
+        [1280, 720],
+        [1920, 1080],
+      ]),
+    ),
   tearDown: () => webcams[Symbol.dispose](),
 })

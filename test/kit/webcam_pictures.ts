@@ -7,7 +7,12 @@ const PICTURES = 6
  * The JPEGs that a stand-in webcam shows: left third red, middle third green, right third blue, and a white
  * patch in the middle of the height that moves to the right.
  */
-export async function webcamPictures(sizes = [[640, 480] as const, [1280, 720] as const]): Promise<Buffer[]> {
+export async function webcamPictures(
+  sizes: readonly (readonly [width: number, height: number])[] = [
+    [640, 480],
+    [1280, 720],
+  ],
+): Promise<Buffer[]> {
   const pictures = sizes.flatMap(([width, height]) =>
     Array.from({ length: PICTURES }, (_, step) => webcamPicture(width, height, step / PICTURES)),
   )

@@ -49,7 +49,8 @@ void list(void (*each)(void *context, const mio_camera_info *info), void *contex
 
 int open(const char *id, const mio_observer *observer, mio_camera **camera, mio_error *error) {
   return guarded(error, [&] {
-    auto opened = std::make_unique<LibcameraCamera>(manager()->find(id), *observer);
+    auto opened = std::make_unique<LibcameraCamera>(manager()->find(id),
+                                                    manager()->sensor_modes(id), *observer);
     *camera = reinterpret_cast<mio_camera *>(opened.release());
   });
 }
@@ -69,11 +70,23 @@ int set_controls(mio_camera *camera, const mio_control_setting *settings, size_t
   return guarded(error, [&] { self(camera)->set_controls(settings, count); });
 }
 
+void metadata(mio_camera *camera,
+              void (*each)(void *context, const char *name, const mio_value *value),
+              void *context) {
+  self(camera)->metadata(each, context);
+}
+
+int set_frame_rate(mio_camera *camera, double wanted_fps, double min_fps, double *fps,
+                   mio_error *error) {
+  return guarded(error, [&] { *fps = self(camera)->set_frame_rate(wanted_fps, min_fps); });
+}
+
 int start_capture(mio_camera *camera, mio_error *error) {
   return guarded(error, [&] { self(camera)->start(); });
 }
 
 void requeue(mio_camera *camera, uint32_t buffer) { self(camera)->requeue(buffer); }
+void capture_still(mio_camera *camera) { self(camera)->capture_still(); }
 void stop_capture(mio_camera *camera) { self(camera)->stop(); }
 void close(mio_camera *camera) { const std::unique_ptr<LibcameraCamera> owner(self(camera)); }
 
@@ -88,10 +101,11 @@ void close(mio_camera *camera) { const std::unique_ptr<LibcameraCamera> owner(se
   "." MIO_TEXT(LIBCAMERA_VERSION_MINOR) "." MIO_TEXT(LIBCAMERA_VERSION_PATCH)
 
 extern "C" __attribute__((visibility("default"))) const mio_backend *mio_backend_entry() {
-  static constexpr mio_backend table{MIO_BACKEND_ABI, "libcamera",       MIO_LIBCAMERA_VERSION,
-                                     mio::version,    mio::start,        mio::stop,
-                                     mio::list,       mio::open,         mio::configure,
-                                     mio::controls,   mio::set_controls, mio::start_capture,
-                                     mio::requeue,    mio::stop_capture, mio::close};
+  static constexpr mio_backend table{MIO_BACKEND_ABI,     "libcamera",        MIO_LIBCAMERA_VERSION,
+                                     mio::version,        mio::start,         mio::stop,
+                                     mio::list,           mio::open,          mio::configure,
+                                     mio::controls,       mio::set_controls,  mio::metadata,
+                                     mio::set_frame_rate, mio::start_capture, mio::requeue,
+                                     mio::capture_still,  mio::stop_capture,  mio::close};
   return &table;
 }

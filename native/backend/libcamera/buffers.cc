@@ -8,6 +8,7 @@
 #include <linux/dma-heap.h>
 #include <sys/ioctl.h>
 
+#include <algorithm>
 #include <array>
 
 #include "core/fault.h"
@@ -72,10 +73,11 @@ UniqueFd allocate(int heap, size_t bytes) {
 }  // namespace
 
 CaptureBuffers::CaptureBuffers(const std::shared_ptr<libcamera::Camera> &camera,
-                               const StreamConfiguration &configuration) {
+                               const StreamConfiguration &configuration, size_t most) {
   // A webcam's JPEGs lie in the driver's own cached memory already.
   const bool raw = configuration.pixelFormat != libcamera::formats::MJPEG;
-  if (!raw || !from_heap(configuration)) from_allocator(camera, configuration.stream());
+  const size_t count = std::min<size_t>(configuration.bufferCount, most);
+  if (!raw || !from_heap(configuration, count)) from_allocator(camera, configuration.stream());
 
   const std::vector<uint32_t> strides = strides_of(configuration);
   for (FrameBuffer *buffer : all_) {
@@ -91,20 +93,20 @@ CaptureBuffers::CaptureBuffers(const std::shared_ptr<libcamera::Camera> &camera,
   }
 }
 
-bool CaptureBuffers::from_heap(const StreamConfiguration &configuration) {
+bool CaptureBuffers::from_heap(const StreamConfiguration &configuration, size_t count) {
   for (const char *name : kHeaps) {
     const UniqueFd heap(open((std::string("/dev/dma_heap/") + name).c_str(), O_RDWR | O_CLOEXEC));
     if (!heap.valid()) continue;
     own_.clear();
     all_.clear();
-    while (own_.size() < configuration.bufferCount) {
+    while (own_.size() < count) {
       UniqueFd memory = allocate(heap.get(), configuration.frameSize);
       if (!memory.valid()) break;
       const SharedFD shared(memory.release());
       own_.push_back(std::make_unique<FrameBuffer>(planes_in(shared, configuration)));
       all_.push_back(own_.back().get());
     }
-    if (own_.size() == configuration.bufferCount) {
+    if (own_.size() == count) {
       memory_ = std::string("dma-heap ") + name;
       return true;
     }

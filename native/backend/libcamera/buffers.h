@@ -4,6 +4,7 @@
 #include <libcamera/camera.h>
 #include <libcamera/framebuffer_allocator.h>
 
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
@@ -19,9 +20,13 @@ namespace mio {
  */
 class CaptureBuffers {
  public:
-  /** Throws FaultError `ERR_NO_BUFFERS`. */
+  /**
+   * @param most not more than so many, where that can be chosen
+   * @throws FaultError `ERR_NO_BUFFERS`
+   */
   CaptureBuffers(const std::shared_ptr<libcamera::Camera> &camera,
-                 const libcamera::StreamConfiguration &configuration);
+                 const libcamera::StreamConfiguration &configuration,
+                 size_t most = std::numeric_limits<size_t>::max());
 
   /** Their cookies are their indices. */
   const std::vector<libcamera::FrameBuffer *> &all() const { return all_; }
@@ -29,7 +34,7 @@ class CaptureBuffers {
   const std::string &memory() const { return memory_; }
 
  private:
-  bool from_heap(const libcamera::StreamConfiguration &configuration);
+  bool from_heap(const libcamera::StreamConfiguration &configuration, size_t count);
   void from_allocator(const std::shared_ptr<libcamera::Camera> &camera, libcamera::Stream *stream);
 
   std::vector<std::unique_ptr<libcamera::FrameBuffer>> own_;

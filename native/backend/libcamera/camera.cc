@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "backend/libcamera/camera.h"
 
-#include <libcamera/control_ids.h>
-#include <libcamera/formats.h>
 #include <libcamera/stream.h>
 
 #include <algorithm>
@@ -11,7 +9,11 @@
 #include <cmath>
 #include <utility>
 
+#include "backend/choose_sensor_mode.h"
 #include "backend/libcamera/controls.h"
+#include "backend/libcamera/exposure.h"
+#include "backend/libcamera/sensor_modes.h"
+#include "backend/libcamera/stream_plan.h"
 #include "core/clock.h"
 #include "core/fault.h"
 
@@ -19,66 +21,11 @@ namespace mio {
 
 namespace {
 
-using libcamera::CameraConfiguration;
 using libcamera::ControlList;
 using libcamera::ControlValue;
-using libcamera::Orientation;
-using libcamera::PixelFormat;
+using libcamera::FrameBuffer;
 using libcamera::Request;
 using libcamera::StreamConfiguration;
-using libcamera::StreamRole;
-
-struct Format {
-  PixelFormat libcamera;
-  mio_format format;
-};
-
-// Best first: MJPEG needs no encoder; planar YUV goes into libjpeg as it is; NV12's chroma must be
-// split; RGB must be converted. libcamera names RGB formats from the highest byte of a word down.
-const std::array<Format, 7> &known_formats() {
-  static const std::array<Format, 7> kFormats{{
-      {libcamera::formats::MJPEG, MIO_FORMAT_MJPEG},
-      {libcamera::formats::YUV420, MIO_FORMAT_YUV420},
-      {libcamera::formats::YVU420, MIO_FORMAT_YVU420},
-      {libcamera::formats::NV12, MIO_FORMAT_NV12},
-      {libcamera::formats::NV21, MIO_FORMAT_NV21},
-      {libcamera::formats::BGR888, MIO_FORMAT_RGB24},
-      {libcamera::formats::RGB888, MIO_FORMAT_BGR24},
-  }};
-  return kFormats;
-}
-
-const Format &choose_format(const StreamConfiguration &stream, bool raw_only) {
-  const std::vector<PixelFormat> offered = stream.formats().pixelformats();
-  std::string names;
-  for (const PixelFormat &one : offered) names += (names.empty() ? "" : ", ") + one.toString();
-  for (const Format &known : known_formats()) {
-    if (raw_only && known.format == MIO_FORMAT_MJPEG) continue;
-    if (std::find(offered.begin(), offered.end(), known.libcamera) != offered.end()) return known;
-  }
-  throw FaultError("ERR_CAMERA_CONFIG",
-                   "the camera offers " + names + ", none of which can be encoded");
-}
-
-Orientation orientation_of(const mio_wanted &wanted) {
-  const bool mirror_x = (wanted.rotate_180 != 0) != (wanted.hflip != 0);
-  const bool mirror_y = (wanted.rotate_180 != 0) != (wanted.vflip != 0);
-  if (mirror_x && mirror_y) return Orientation::Rotate180;
-  if (mirror_x) return Orientation::Rotate0Mirror;
-  return mirror_y ? Orientation::Rotate180Mirror : Orientation::Rotate0;
-}
-
-/** Whether the mirrors differ, left and right and top and bottom. Both orientations are of
- * `orientation_of`'s kind, or the camera is mounted on its side and no mirror helps. */
-std::pair<bool, bool> differ(Orientation wanted, Orientation got) {
-  const auto mirrors = [](Orientation o) {
-    const bool turned = o == Orientation::Rotate180;
-    return std::pair(turned || o == Orientation::Rotate0Mirror,
-                     turned || o == Orientation::Rotate180Mirror);
-  };
-  return {mirrors(wanted).first != mirrors(got).first,
-          mirrors(wanted).second != mirrors(got).second};
-}
 
 /** Throws when libcamera says that an operation failed. */
 void check(int result, const char *what) {
@@ -91,11 +38,41 @@ void check(int result, const char *what) {
   throw FaultError(code, std::string(what) + ": " + errno_text(result));
 }
 
+mio_configuration describe(const StreamConfiguration &stream, const CaptureBuffers &buffers,
+                           const std::string &format_name) {
+  mio_configuration described{};
+  described.width = stream.size.width;
+  described.height = stream.size.height;
+  described.format = format_of(stream.pixelFormat);
+  described.format_name = format_name.c_str();
+  described.full_range = is_full_range(stream) ? 1 : 0;
+  described.memory = buffers.memory().c_str();
+  described.buffer_count = static_cast<uint32_t>(buffers.described().size());
+  described.buffers = buffers.described().data();
+  return described;
+}
+
+mio_picture describe(const FrameBuffer &buffer) {
+  const libcamera::FrameMetadata &metadata = buffer.metadata();
+  mio_picture picture{};
+  picture.buffer = static_cast<uint32_t>(buffer.cookie());
+  picture.ok = metadata.status == libcamera::FrameMetadata::FrameSuccess ? 1 : 0;
+  picture.sequence = metadata.sequence;
+  picture.timestamp =
+      metadata.timestamp != 0 ? static_cast<int64_t>(metadata.timestamp) : monotonic_ns();
+  const auto &planes = metadata.planes();
+  for (size_t i = 0; i < std::min<size_t>(planes.size(), MIO_MAX_PLANES); ++i) {
+    picture.bytes_used[i] = planes[i].bytesused;
+  }
+  return picture;
+}
+
 }  // namespace
 
 LibcameraCamera::LibcameraCamera(std::shared_ptr<libcamera::Camera> camera,
+                                 std::optional<SensorModes> &sensor_modes,
                                  const mio_observer &observer)
-    : camera_(std::move(camera)), observer_(observer) {
+    : camera_(std::move(camera)), sensor_modes_(sensor_modes), observer_(observer) {
   check(camera_->acquire(), "libcamera could not take the camera for this process");
   // This is no libcamera::Object, so both run at once on libcamera's own thread.
   camera_->requestCompleted.connect(this, &LibcameraCamera::on_completed);
@@ -107,7 +84,9 @@ LibcameraCamera::~LibcameraCamera() {
   camera_->requestCompleted.disconnect(this);
   camera_->disconnected.disconnect(this);
   requests_.clear();
+  still_requests_.clear();
   buffers_.reset();
+  still_buffers_.reset();
   // -EBUSY after an unplug between start and the first request; dropping the reference is all there
   // is.
   camera_->release();
@@ -115,57 +94,89 @@ LibcameraCamera::~LibcameraCamera() {
 
 mio_configuration LibcameraCamera::configure(const mio_wanted &wanted) {
   requests_.clear();
+  still_requests_.clear();
   buffers_.reset();
-  configuration_ = camera_->generateConfiguration({StreamRole::VideoRecording});
-  if (!configuration_ || configuration_->empty()) {
-    throw FaultError("ERR_CAMERA_CONFIG", "the camera has no video stream");
+  still_buffers_.reset();
+  const mio_sensor_mode *sensor = choose_sensor(wanted);
+  configuration_ = plan_stream(*camera_, wanted, sensor);
+  const bool with_still = wanted.still != 0 && configure_with_still(wanted, sensor);
+  if (!with_still) {
+    check(camera_->configure(configuration_.get()), "libcamera could not configure the camera");
   }
-  StreamConfiguration &stream = configuration_->at(0);
-  const Format &format = choose_format(stream, wanted.raw_only != 0);
-  stream.pixelFormat = format.libcamera;
-  if (wanted.width != 0) stream.size = {wanted.width, wanted.height};
-  if (wanted.buffer_count != 0) stream.bufferCount = wanted.buffer_count;
-  // JPEG is full-range BT.601; asking for anything else would need a conversion for each frame.
-  if (format.format != MIO_FORMAT_MJPEG) {
-    stream.colorSpace =
-        mio_is_rgb(format.format) != 0 ? libcamera::ColorSpace::Srgb : libcamera::ColorSpace::Sycc;
-  }
-  configuration_->orientation = orientation_of(wanted);
-  if (configuration_->validate() == CameraConfiguration::Invalid) {
-    throw FaultError("ERR_CAMERA_CONFIG", "the camera has no mode near " + stream.toString());
-  }
-  if (stream.pixelFormat != format.libcamera) {
-    throw FaultError("ERR_CAMERA_CONFIG", "the camera gives only " + stream.toString());
-  }
-  check(camera_->configure(configuration_.get()), "libcamera could not configure the camera");
-
-  const double fps = plan_frame_rate(wanted);
+  const double fps = plan_frame_rate(wanted.fps, wanted.min_fps);
+  const StreamConfiguration &stream = configuration_->at(0);
   buffers_ = std::make_unique<CaptureBuffers>(camera_, stream);
+  if (with_still)
+    still_buffers_ = std::make_unique<CaptureBuffers>(camera_, configuration_->at(1), 1);
   make_requests();
   format_name_ = stream.pixelFormat.toString();
-  const bool full_range =
-      format.format == MIO_FORMAT_MJPEG || mio_is_rgb(format.format) != 0 ||
-      (stream.colorSpace && stream.colorSpace->range == libcamera::ColorSpace::Range::Full);
-  const auto [undone_hflip, undone_vflip] =
-      differ(orientation_of(wanted), configuration_->orientation);
-  return {stream.size.width,
-          stream.size.height,
-          fps,
-          format.format,
-          format_name_.c_str(),
-          full_range ? 1 : 0,
-          buffers_->memory().c_str(),
-          static_cast<uint32_t>(buffers_->described().size()),
-          buffers_->described().data(),
-          undone_hflip ? 1 : 0,
-          undone_vflip ? 1 : 0};
+  mio_configuration described = describe(stream, *buffers_, format_name_);
+  described.fps = fps;
+  const auto [undone_hflip, undone_vflip] = undone_mirrors(wanted, configuration_->orientation);
+  described.undone_hflip = undone_hflip ? 1 : 0;
+  described.undone_vflip = undone_vflip ? 1 : 0;
+  if (sensor != nullptr) described.sensor = *sensor;
+  if (with_still) {
+    still_described_ = describe(configuration_->at(1), *still_buffers_, format_name_);
+    described.still = &still_described_;
+  }
+  return described;
+}
+
+/** Null: the pipeline has no raw streams, or shall choose itself. */
+const mio_sensor_mode *LibcameraCamera::choose_sensor(const mio_wanted &wanted) {
+  // For a still the pipeline takes the mode with all pixels.
+  if (wanted.full_size != 0) return nullptr;
+  if (!sensor_modes_) sensor_modes_ = probe_sensor_modes(*camera_);
+  if (wanted.sensor_width == 0) {
+    return choose_sensor_mode(*sensor_modes_, wanted.width, wanted.height, wanted.fps);
+  }
+  named_modes_.clear();
+  std::string sizes;
+  for (const mio_sensor_mode &mode : *sensor_modes_) {
+    if (mode.width == wanted.sensor_width && mode.height == wanted.sensor_height)
+      named_modes_.push_back(mode);
+    sizes += (sizes.empty() ? "" : ", ") + std::to_string(mode.width) + "x" +
+             std::to_string(mode.height);
+  }
+  if (named_modes_.empty()) {
+    throw FaultError("ERR_CAMERA_CONFIG",
+                     "the camera has " + (sizes.empty() ? "no sensor modes to choose from"
+                                                        : "the sensor modes " + sizes));
+  }
+  return choose_sensor_mode(named_modes_, wanted.width, wanted.height, wanted.fps);
+}
+
+/**
+ * Stills beside the stream, if that costs the stream nothing: a sensor that is binned or cropped
+ * for it has no full-size picture, and reading all pixels may be too slow.
+ * @returns false with the camera not configured
+ */
+bool LibcameraCamera::configure_with_still(const mio_wanted &wanted,
+                                           const mio_sensor_mode *sensor) {
+  if (sensor != nullptr) {
+    const auto larger = [&](const mio_sensor_mode &mode) { return mode.width > sensor->width; };
+    if (std::any_of(sensor_modes_->begin(), sensor_modes_->end(), larger)) return false;
+  }
+  auto both = plan_with_still(*camera_, *configuration_);
+  if (!both || camera_->configure(both.get()) < 0) return false;
+  const double fps = plan_frame_rate(wanted.fps, wanted.min_fps);
+  constexpr double kNearly = 0.98;
+  if (fps > 0 && fps < wanted.fps * kNearly) return false;
+  configuration_ = std::move(both);
+  return true;
 }
 
 /** Frame durations in microseconds, where the camera has that control. Returns the rate that was
  * set. */
-double LibcameraCamera::plan_frame_rate(const mio_wanted &wanted) {
+double LibcameraCamera::plan_frame_rate(double fps, double min_fps) {
   const libcamera::ControlId *limits = find_control(camera_->controls(), "FrameDurationLimits");
-  if (limits == nullptr || wanted.fps <= 0) return 0;
+  if (limits == nullptr) return 0;
+  const std::lock_guard lock(mutex_);
+  if (fps <= 0) {
+    lasting_.erase(limits->id());
+    return 0;
+  }
   const ControlValueView shortest(camera_->controls().at(limits).min());
   const ControlValueView longest(camera_->controls().at(limits).max());
   const auto within = [&](double duration) {
@@ -173,16 +184,16 @@ double LibcameraCamera::plan_frame_rate(const mio_wanted &wanted) {
     if (longest.get().number_count > 0) duration = std::min(duration, longest.get().numbers[0]);
     return duration;
   };
-  const double least = within(1e6 / wanted.fps);
-  const double most = within(1e6 / (wanted.min_fps > 0 ? wanted.min_fps : wanted.fps));
+  const double least = within(1e6 / fps);
+  const double most = within(1e6 / (min_fps > 0 ? min_fps : fps));
   const std::array<double, 2> durations{std::round(least), std::round(std::max(least, most))};
-  lasting_[limits->id()] = make_control_value(
+  lasting_[limits->id()] = pending_[limits->id()] = make_control_value(
       *limits, {MIO_VALUE_INTEGER, 1, durations.size(), durations.data(), nullptr});
   return 1e6 / least;
 }
 
 void LibcameraCamera::make_requests() {
-  for (libcamera::FrameBuffer *buffer : buffers_->all()) {
+  for (FrameBuffer *buffer : buffers_->all()) {
     auto request = camera_->createRequest(buffer->cookie());
     if (!request) throw FaultError("ERR_CAMERA", "libcamera made no request");
     check(request->addBuffer(configuration_->at(0).stream(), buffer), "a request took no buffer");
@@ -214,6 +225,7 @@ void LibcameraCamera::start() {
     ControlList initial(camera_->controls());
     for (const auto &[id, value] : lasting_) initial.set(id, value);
     pending_.clear();
+    still_wanted_ = false;
     check(camera_->start(&initial), "libcamera could not start the camera");
     running_ = true;
   }
@@ -226,11 +238,65 @@ void LibcameraCamera::start() {
 void LibcameraCamera::requeue(uint32_t buffer) {
   const std::lock_guard lock(mutex_);
   if (!running_) return;
-  Request *request = requests_[buffer].get();
-  request->reuse(Request::ReuseBuffers);
+  Request *request = std::exchange(still_wanted_, false) ? still_request(buffer) : nullptr;
+  if (request == nullptr) {
+    request = requests_[buffer].get();
+    request->reuse(Request::ReuseBuffers);
+  }
   for (const auto &[id, value] : std::exchange(pending_, {})) request->controls().set(id, value);
   // It fails only when the camera is gone or stopping, which is told in other ways.
   camera_->queueRequest(request);
+}
+
+/**
+ * A request with the same buffer and the still's beside it. Not the usual one with a buffer more:
+ * libcamera's virtual camera reads a request's list of buffers until after the request has
+ * completed, so the list must neither change nor go away.
+ */
+Request *LibcameraCamera::still_request(uint32_t buffer) {
+  std::unique_ptr<Request> &request = still_requests_[buffer];
+  if (request) {
+    request->reuse(Request::ReuseBuffers);
+    return request.get();
+  }
+  request = camera_->createRequest(buffer);
+  if (!request) return nullptr;
+  request->addBuffer(configuration_->at(0).stream(), buffers_->all()[buffer]);
+  request->addBuffer(configuration_->at(1).stream(), still_buffers_->all().front());
+  return request.get();
+}
+
+void LibcameraCamera::capture_still() {
+  const std::lock_guard lock(mutex_);
+  still_wanted_ = still_buffers_ != nullptr;
+}
+
+void LibcameraCamera::metadata(void (*each)(void *context, const char *name,
+                                            const mio_value *value),
+                               void *context) {
+  std::map<std::string, ControlValue> values;
+  {
+    const std::lock_guard lock(mutex_);
+    const auto &known = camera_->controls().idmap();
+    for (const auto &[id, value] : lasting_) {
+      if (const auto control = known.find(id); control != known.end())
+        values[control->second->name()] = value;
+    }
+  }
+  {
+    const std::lock_guard lock(metadata_mutex_);
+    const libcamera::ControlIdMap *known = metadata_.idMap();
+    for (const auto &[id, value] : metadata_) {
+      if (known == nullptr) break;
+      if (const auto control = known->find(id); control != known->end())
+        values[control->second->name()] = value;
+    }
+  }
+  for (const auto &[name, value] : values) {
+    const ControlValueView view(value);
+    const mio_value plain = view.get();
+    each(context, name.c_str(), &plain);
+  }
 }
 
 void LibcameraCamera::stop() {
@@ -243,19 +309,25 @@ void LibcameraCamera::stop() {
 }
 
 void LibcameraCamera::on_completed(Request *request) {
-  if (request->status() == Request::RequestCancelled || request->buffers().empty()) return;
-  const libcamera::FrameBuffer *buffer = request->buffers().begin()->second;
-  const libcamera::FrameMetadata &metadata = buffer->metadata();
-  mio_picture picture{};
-  picture.buffer = static_cast<uint32_t>(buffer->cookie());
-  picture.ok = metadata.status == libcamera::FrameMetadata::FrameSuccess ? 1 : 0;
-  picture.sequence = metadata.sequence;
-  picture.timestamp =
-      metadata.timestamp != 0 ? static_cast<int64_t>(metadata.timestamp) : monotonic_ns();
-  const auto &planes = metadata.planes();
-  for (size_t i = 0; i < std::min<size_t>(planes.size(), MIO_MAX_PLANES); ++i) {
-    picture.bytes_used[i] = planes[i].bytesused;
+  if (request->status() == Request::RequestCancelled) return;
+  const FrameBuffer *buffer = request->findBuffer(configuration_->at(0).stream());
+  if (buffer == nullptr) return;
+  const ControlList &metadata = request->metadata();
+  {
+    const std::lock_guard lock(metadata_mutex_);
+    metadata_ = metadata;
   }
+  const mio_exposure exposure = exposure_of(metadata);
+  // The still first: the request is queued again as soon as the other one is told.
+  if (still_buffers_) {
+    if (const FrameBuffer *still = request->findBuffer(configuration_->at(1).stream())) {
+      mio_picture picture = describe(*still);
+      picture.exposure = exposure;
+      observer_.still(observer_.context, &picture);
+    }
+  }
+  mio_picture picture = describe(*buffer);
+  picture.exposure = exposure;
   observer_.completed(observer_.context, &picture);
 }
 

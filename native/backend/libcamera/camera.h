@@ -7,6 +7,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,11 +16,17 @@
 
 namespace mio {
 
+using SensorModes = std::vector<mio_sensor_mode>;
+
 /** One camera taken from libcamera: configure, buffers, requests, and back. */
 class LibcameraCamera {
  public:
-  /** Throws FaultError `ERR_CAMERA_BUSY`, `ERR_CAMERA_UNPLUGGED`, `ERR_CAMERA`. */
-  LibcameraCamera(std::shared_ptr<libcamera::Camera> camera, const mio_observer &observer);
+  /**
+   * @param sensor_modes those of this camera, found out when there are none yet; outlives it
+   * @throws FaultError `ERR_CAMERA_BUSY`, `ERR_CAMERA_UNPLUGGED`, `ERR_CAMERA`
+   */
+  LibcameraCamera(std::shared_ptr<libcamera::Camera> camera,
+                  std::optional<SensorModes> &sensor_modes, const mio_observer &observer);
   ~LibcameraCamera();
   LibcameraCamera(const LibcameraCamera &) = delete;
   LibcameraCamera &operator=(const LibcameraCamera &) = delete;
@@ -29,31 +36,53 @@ class LibcameraCamera {
   const libcamera::ControlInfoMap &controls() const { return camera_->controls(); }
   /** Throws FaultError `ERR_UNKNOWN_CONTROL`, `ERR_INVALID_OPTION`; then nothing has changed. */
   void set_controls(const mio_control_setting *settings, size_t count);
+  void metadata(void (*each)(void *context, const char *name, const mio_value *value),
+                void *context);
+  /** Returns the rate that was set; 0: the camera runs at its own. */
+  double set_frame_rate(double fps, double min_fps) { return plan_frame_rate(fps, min_fps); }
   /** Throws FaultError `ERR_CAMERA`. */
   void start();
   void requeue(uint32_t buffer);
+  void capture_still();
   void stop();
 
  private:
   void on_completed(libcamera::Request *request);
   void on_disconnected();
-  double plan_frame_rate(const mio_wanted &wanted);
+  const mio_sensor_mode *choose_sensor(const mio_wanted &wanted);
+  bool configure_with_still(const mio_wanted &wanted, const mio_sensor_mode *sensor);
+  double plan_frame_rate(double fps, double min_fps);
   void make_requests();
+  libcamera::Request *still_request(uint32_t buffer);
 
   const std::shared_ptr<libcamera::Camera> camera_;
+  std::optional<SensorModes> &sensor_modes_;
+  /** Those of a size that was asked for. */
+  SensorModes named_modes_;
   const mio_observer observer_;
   std::unique_ptr<libcamera::CameraConfiguration> configuration_;
   std::string format_name_;
   std::unique_ptr<CaptureBuffers> buffers_;
+  /** Null: there is no second stream. */
+  std::unique_ptr<CaptureBuffers> still_buffers_;
+  mio_configuration still_described_{};
   std::vector<std::unique_ptr<libcamera::Request>> requests_;
-  /** Set with every start. */
-  std::map<uint32_t, libcamera::ControlValue> lasting_;
+  /** Made when a still is taken, by buffer. */
+  std::map<uint32_t, std::unique_ptr<libcamera::Request>> still_requests_;
 
   /** Guards what `requeue` and `set_controls` touch from other threads. */
   std::mutex mutex_;
   bool running_ = false;
+  /** Goes out with the next request. */
+  bool still_wanted_ = false;
+  /** Set with every start. */
+  std::map<uint32_t, libcamera::ControlValue> lasting_;
   /** Go out with the next request. */
   std::map<uint32_t, libcamera::ControlValue> pending_;
+
+  std::mutex metadata_mutex_;
+  /** Of the newest picture. */
+  libcamera::ControlList metadata_;
 };
 
 }  // namespace mio

@@ -61,6 +61,11 @@ std::shared_ptr<libcamera::Camera> Manager::find(const std::string &id) {
                                                      " camera(s), but not this one");
 }
 
+std::optional<std::vector<mio_sensor_mode>> &Manager::sensor_modes(const std::string &id) {
+  const std::lock_guard lock(mutex_);
+  return sensor_modes_[id];
+}
+
 // The signal's own signature.
 // NOLINTNEXTLINE(performance-unnecessary-value-param)
 void Manager::on_change(std::shared_ptr<libcamera::Camera> /*camera*/) {

@@ -3,8 +3,12 @@
 
 #include <libcamera/camera_manager.h>
 
+#include <map>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "backend/backend.h"
 #include "backend/libcamera/log_stream.h"
@@ -30,10 +34,16 @@ class Manager {
    */
   std::shared_ptr<libcamera::Camera> find(const std::string &id);
 
+  /** What is known of a camera's sensor, from one opening to the next: finding out takes a while.
+   */
+  std::optional<std::vector<mio_sensor_mode>> &sensor_modes(const std::string &id);
+
  private:
   void on_change(std::shared_ptr<libcamera::Camera> camera);
 
   const mio_host host_;
+  std::mutex mutex_;
+  std::map<std::string, std::optional<std::vector<mio_sensor_mode>>> sensor_modes_;
   LogStream log_;
   // Last: libcamera writes to the log and emits signals until it is gone.
   std::unique_ptr<libcamera::CameraManager> manager_;

@@ -67,20 +67,37 @@ int set_controls(mio_camera *camera, const mio_control_setting *settings, size_t
   return 0;
 }
 
+void metadata(mio_camera *camera,
+              void (*each)(void *context, const char *name, const mio_value *value),
+              void *context) {
+  const double brightness = self(camera)->brightness();
+  const mio_value value{MIO_VALUE_FLOAT, 0, 1, &brightness, nullptr};
+  each(context, "Brightness", &value);
+}
+
+int set_frame_rate(mio_camera *camera, double wanted_fps, double /*min_fps*/, double *fps,
+                   mio_error * /*error*/) {
+  *fps = self(camera)->set_frame_rate(wanted_fps);
+  return 0;
+}
+
 int start_capture(mio_camera *camera, mio_error *error) {
   return guarded(error, [&] { self(camera)->start(); });
 }
 
 void requeue(mio_camera *camera, uint32_t buffer) { self(camera)->requeue(buffer); }
+void capture_still(mio_camera *camera) { self(camera)->capture_still(); }
 void stop_capture(mio_camera *camera) { self(camera)->stop(); }
 void close(mio_camera *camera) { const std::unique_ptr<SyntheticCamera> owner(self(camera)); }
 
 }  // namespace
 
 const mio_backend *synthetic_backend() {
-  static constexpr mio_backend table{
-      MIO_BACKEND_ABI, "synthetic", "1",          version,       start,   stop,         list, open,
-      configure,       controls,    set_controls, start_capture, requeue, stop_capture, close};
+  static constexpr mio_backend table{MIO_BACKEND_ABI, "synthetic",   "1",          version,
+                                     start,           stop,          list,         open,
+                                     configure,       controls,      set_controls, metadata,
+                                     set_frame_rate,  start_capture, requeue,      capture_still,
+                                     stop_capture,    close};
   return &table;
 }
 

@@ -4,9 +4,11 @@
 #include <pthread.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cerrno>
-#include <chrono>
+#include <optional>
 #include <string>
+#include <utility>
 
 #include "core/clock.h"
 #include "core/fault.h"
@@ -17,67 +19,109 @@ namespace {
 
 constexpr uint32_t kMinSize = 64;
 constexpr uint32_t kMaxSize = 8192;
+// Of the sensor that it pretends to have: a still's size.
+constexpr uint32_t kFullWidth = 2592;
+constexpr uint32_t kFullHeight = 1944;
 constexpr uint32_t kDefaultBuffers = 4;
 constexpr uint32_t kMaxBuffers = 32;
 constexpr uint32_t kStrideAlignment = 64;  // as the Pi's ISPs align lines
+constexpr double kDefaultFps = 30;
 
 }  // namespace
 
-mio_configuration SyntheticCamera::configure(const mio_wanted &wanted) {
-  const uint32_t width = (wanted.width != 0 ? wanted.width : 1280) & ~1U;
-  const uint32_t height = (wanted.height != 0 ? wanted.height : 720) & ~1U;
-  if (width < kMinSize || height < kMinSize || width > kMaxSize || height > kMaxSize) {
-    throw FaultError("ERR_CAMERA_CONFIG", "the synthetic camera has sizes from 64x64 to 8192x8192");
-  }
-  const uint32_t stride = (width + kStrideAlignment - 1) / kStrideAlignment * kStrideAlignment;
-  fps_ = wanted.fps > 0 ? wanted.fps : 30;
-  look_ = {static_cast<int>(width),
-           static_cast<int>(height),
-           static_cast<int>(stride),
-           (wanted.rotate_180 != 0) != (wanted.hflip != 0),
-           (wanted.rotate_180 != 0) != (wanted.vflip != 0),
-           brightness_};
-  scene_ = std::make_unique<Scene>(look_);
-  ++generation_;
-
-  const size_t bytes = Canvas::bytes(look_.stride, look_.height);
-  buffers_.clear();
-  described_.clear();
-  const uint32_t count =
-      std::min(wanted.buffer_count != 0 ? wanted.buffer_count : kDefaultBuffers, kMaxBuffers);
+void SyntheticCamera::Stream::configure(const Scene::Look &wanted, uint32_t count) {
+  look = wanted;
+  scene.reset();
+  buffers.clear();
+  described.clear();
+  const size_t bytes = Canvas::bytes(look.stride, look.height);
   for (uint32_t i = 0; i < count; ++i) {
     UniqueFd fd(memfd_create("mio-synthetic", MFD_CLOEXEC));
     if (!fd.valid() || ftruncate(fd.get(), static_cast<off_t>(bytes)) != 0) {
       throw FaultError("ERR_NO_BUFFERS", "no memory for a picture: " + errno_text(errno));
     }
     Mapping memory = Mapping::shared(fd.get(), bytes, true);
-    const Canvas layout{memory.data(), look_.width, look_.height, look_.stride};
-    const uint32_t luma = stride * height;
+    const Canvas layout{memory.data(), look.width, look.height, look.stride};
+    const auto stride = static_cast<uint32_t>(look.stride);
+    const uint32_t luma = stride * static_cast<uint32_t>(look.height);
     const auto u = static_cast<uint32_t>(layout.u() - layout.y());
     const auto v = static_cast<uint32_t>(layout.v() - layout.y());
-    described_.push_back({3,
-                          {{fd.get(), 0, luma, stride},
-                           {fd.get(), u, luma / 4, stride / 2},
-                           {fd.get(), v, luma / 4, stride / 2}}});
-    buffers_.push_back({std::move(fd), std::move(memory), {}, 0});
+    described.push_back({3,
+                         {{fd.get(), 0, luma, stride},
+                          {fd.get(), u, luma / 4, stride / 2},
+                          {fd.get(), v, luma / 4, stride / 2}}});
+    buffers.push_back({std::move(fd), std::move(memory), {}, 0});
   }
-  return {width,
-          height,
-          fps_,
-          MIO_FORMAT_YUV420,
-          "YUV420",
+  configuration = {};
+  configuration.width = static_cast<uint32_t>(look.width);
+  configuration.height = static_cast<uint32_t>(look.height);
+  configuration.format = MIO_FORMAT_YUV420;
+  configuration.format_name = "YUV420";
+  configuration.full_range = 1;
+  configuration.memory = "memfd";
+  configuration.buffer_count = count;
+  configuration.buffers = described.data();
+}
+
+mio_picture SyntheticCamera::Stream::paint(uint32_t index, uint64_t sequence, int64_t timestamp,
+                                           double brightness) {
+  if (!scene || brightness != look.brightness) {
+    look.brightness = brightness;
+    scene = std::make_unique<Scene>(look);
+    ++generation;
+  }
+  Buffer &buffer = buffers[index];
+  if (buffer.generation != generation) {
+    scene->paint_all(buffer.memory.data(), buffer.dirty);
+    buffer.generation = generation;
+  }
+  scene->paint(buffer.memory.data(), buffer.dirty, sequence, wall_ns(timestamp));
+  const mio_buffer &planes = described[index];
+  // Its light never changes: there is nothing to settle.
+  return {index,
           1,
-          "memfd",
-          static_cast<uint32_t>(described_.size()),
-          described_.data(),
-          0,
-          0};
+          sequence,
+          timestamp,
+          {planes.planes[0].length, planes.planes[1].length, planes.planes[2].length},
+          MIO_EXPOSURE_SETTLED};
+}
+
+mio_configuration SyntheticCamera::configure(const mio_wanted &wanted) {
+  const bool full = wanted.full_size != 0;
+  const uint32_t width = full ? kFullWidth : (wanted.width != 0 ? wanted.width : 1280) & ~1U;
+  const uint32_t height = full ? kFullHeight : (wanted.height != 0 ? wanted.height : 720) & ~1U;
+  if (width < kMinSize || height < kMinSize || width > kMaxSize || height > kMaxSize) {
+    throw FaultError("ERR_CAMERA_CONFIG", "the synthetic camera has sizes from 64x64 to 8192x8192");
+  }
+  const auto look = [&](uint32_t w, uint32_t h) {
+    const uint32_t stride = (w + kStrideAlignment - 1) / kStrideAlignment * kStrideAlignment;
+    return Scene::Look{static_cast<int>(w),
+                       static_cast<int>(h),
+                       static_cast<int>(stride),
+                       (wanted.rotate_180 != 0) != (wanted.hflip != 0),
+                       (wanted.rotate_180 != 0) != (wanted.vflip != 0),
+                       brightness_};
+  };
+  const uint32_t buffers = wanted.buffer_count != 0 ? wanted.buffer_count : kDefaultBuffers;
+  video_.configure(look(width, height), std::min(buffers, kMaxBuffers));
+  const bool with_still = wanted.still != 0 && !full;
+  still_.configure(look(kFullWidth, kFullHeight), with_still ? 1 : 0);
+  mio_configuration described = video_.configuration;
+  described.fps = set_frame_rate(wanted.fps);
+  if (with_still) described.still = &still_.configuration;
+  return described;
+}
+
+double SyntheticCamera::set_frame_rate(double fps) {
+  const std::lock_guard lock(mutex_);
+  return fps_ = fps > 0 ? fps : kDefaultFps;
 }
 
 void SyntheticCamera::start() {
   const std::lock_guard lock(mutex_);
   queued_.clear();
-  for (uint32_t i = 0; i < buffers_.size(); ++i) queued_.push_back(i);
+  for (uint32_t i = 0; i < video_.buffers.size(); ++i) queued_.push_back(i);
+  still_wanted_ = false;
   running_ = true;
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "mio-synthetic");
@@ -86,6 +130,11 @@ void SyntheticCamera::start() {
 void SyntheticCamera::requeue(uint32_t buffer) {
   const std::lock_guard lock(mutex_);
   if (running_) queued_.push_back(buffer);
+}
+
+void SyntheticCamera::capture_still() {
+  const std::lock_guard lock(mutex_);
+  still_wanted_ = !still_.buffers.empty();
 }
 
 void SyntheticCamera::stop() {
@@ -99,44 +148,42 @@ void SyntheticCamera::stop() {
 
 void SyntheticCamera::run() {
   using Clock = std::chrono::steady_clock;  // CLOCK_MONOTONIC
-  const Clock::time_point first = Clock::now();
-  for (uint64_t sequence = 0;; ++sequence) {
-    // From the start, not from the last tick: the error of one tick never adds up.
-    const auto due = first + std::chrono::nanoseconds(
-                                 static_cast<int64_t>(static_cast<double>(sequence) * 1e9 / fps_));
-    uint32_t index = 0;
+  Clock::time_point first = Clock::now();
+  uint64_t ticks = 0;
+  double fps = 0;
+  for (uint64_t sequence = 0;; ++sequence, ++ticks) {
+    std::optional<uint32_t> index;
+    bool still = false;
+    Clock::time_point due;
     {
       std::unique_lock lock(mutex_);
+      if (fps != fps_) {
+        if (ticks > 0) first += ticks_at(ticks - 1, fps);
+        ticks = ticks > 0 ? 1 : 0;
+        fps = fps_;
+      }
+      // From the start, not from the last tick: the error of one tick never adds up.
+      due = first + ticks_at(ticks, fps);
       if (stopped_.wait_until(lock, due, [this] { return !running_; })) return;
-      if (queued_.empty()) continue;  // a sensor does not wait either
-      index = queued_.front();
-      queued_.pop_front();
+      still = std::exchange(still_wanted_, false);
+      if (!queued_.empty()) {
+        index = queued_.front();
+        queued_.pop_front();
+      }
     }
     const int64_t timestamp = due.time_since_epoch().count();
-    paint(index, sequence, timestamp);
-    const mio_buffer &buffer = described_[index];
-    const mio_picture picture{
-        index,
-        1,
-        sequence,
-        timestamp,
-        {buffer.planes[0].length, buffer.planes[1].length, buffer.planes[2].length}};
+    if (still) {
+      const mio_picture picture = still_.paint(0, sequence, timestamp, brightness_);
+      observer_.still(observer_.context, &picture);
+    }
+    if (!index) continue;  // a sensor does not wait either
+    const mio_picture picture = video_.paint(*index, sequence, timestamp, brightness_);
     observer_.completed(observer_.context, &picture);
   }
 }
 
-void SyntheticCamera::paint(uint32_t index, uint64_t sequence, int64_t timestamp) {
-  if (const double brightness = brightness_; brightness != look_.brightness) {
-    look_.brightness = brightness;
-    scene_ = std::make_unique<Scene>(look_);
-    ++generation_;
-  }
-  Buffer &buffer = buffers_[index];
-  if (buffer.generation != generation_) {
-    scene_->paint_all(buffer.memory.data(), buffer.dirty);
-    buffer.generation = generation_;
-  }
-  scene_->paint(buffer.memory.data(), buffer.dirty, sequence, wall_ns(timestamp));
+std::chrono::nanoseconds SyntheticCamera::ticks_at(uint64_t ticks, double fps) {
+  return std::chrono::nanoseconds(static_cast<int64_t>(static_cast<double>(ticks) * 1e9 / fps));
 }
 
 }  // namespace mio

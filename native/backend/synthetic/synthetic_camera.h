@@ -2,6 +2,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <deque>
@@ -28,8 +29,12 @@ class SyntheticCamera {
   /** Throws FaultError `ERR_CAMERA_CONFIG`, `ERR_NO_BUFFERS`. */
   mio_configuration configure(const mio_wanted &wanted);
   void set_brightness(double brightness) { brightness_ = brightness; }
+  double brightness() const { return brightness_; }
+  /** 0: the default. Returns what was set. */
+  double set_frame_rate(double fps);
   void start();
   void requeue(uint32_t buffer);
+  void capture_still();
   void stop();
 
  private:
@@ -39,21 +44,31 @@ class SyntheticCamera {
     std::vector<Rectangle> dirty;
     int generation = 0; /**< of the scene that was painted into it */
   };
+  /** Pictures of one size, and the buffers that they are painted into. */
+  struct Stream {
+    Scene::Look look{};
+    std::unique_ptr<Scene> scene; /**< made with the first picture */
+    int generation = 0;
+    std::vector<Buffer> buffers;
+    std::vector<mio_buffer> described;
+    mio_configuration configuration{};
+
+    void configure(const Scene::Look &wanted, uint32_t count);
+    mio_picture paint(uint32_t index, uint64_t sequence, int64_t timestamp, double brightness);
+  };
 
   void run();
-  void paint(uint32_t index, uint64_t sequence, int64_t timestamp);
+  static std::chrono::nanoseconds ticks_at(uint64_t ticks, double fps);
 
   const mio_observer observer_;
-  Scene::Look look_{};
-  double fps_ = 30;
-  std::vector<Buffer> buffers_;
-  std::vector<mio_buffer> described_;
-
+  Stream video_;
+  /** Without buffers when no stills are wanted. */
+  Stream still_;
   std::atomic<double> brightness_{0};
-  std::unique_ptr<Scene> scene_;
-  int generation_ = 0;
 
   std::mutex mutex_;
+  double fps_ = 30;
+  bool still_wanted_ = false;
   std::condition_variable stopped_;
   std::deque<uint32_t> queued_;
   bool running_ = false;

@@ -84,7 +84,8 @@ EncoderInput PictureBuffers::input(bool full_range) const {
 }
 
 mio_picture PictureBuffers::picture(uint32_t buffer, uint64_t sequence) const {
-  mio_picture picture{buffer, 1, sequence, static_cast<int64_t>(sequence) * 1000, {}};
+  mio_picture picture{
+      buffer, 1, sequence, static_cast<int64_t>(sequence) * 1000, {}, MIO_EXPOSURE_UNKNOWN};
   for (uint32_t i = 0; i < described_[buffer].plane_count; ++i) {
     picture.bytes_used[i] = described_[buffer].planes[i].length;
   }

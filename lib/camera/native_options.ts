@@ -1,0 +1,30 @@
+import type { NativeOptions } from './binding.ts'
+import type { CameraInfo } from './list.ts'
+import { planOrientation } from './orientation.ts'
+import type { CheckedCameraOptions } from './options.ts'
+
+/** 0: no limit. */
+export function bytesPerSecond({ maxBitrate = 0 }: Pick<CheckedCameraOptions, 'maxBitrate'>): number {
+  return (maxBitrate * 1e6) / 8
+}
+
+/** Options as the addon takes them. */
+export function nativeOptions(
+  { backend, backendId }: Pick<CameraInfo, 'backend' | 'backendId'>,
+  options: CheckedCameraOptions,
+): NativeOptions {
+  const [sensorWidth = 0, sensorHeight = 0] =
+    options.sensorMode === 'auto' ? [] : options.sensorMode.split('x').map(Number)
+  return {
+    ...options,
+    backend,
+    id: backendId,
+    minFps: options.minFps ?? 0,
+    bufferCount: options.bufferCount ?? 0,
+    ...planOrientation(options),
+    maxBytesPerSecond: bytesPerSecond(options),
+    sensorWidth,
+    sensorHeight,
+    still: options.stillStream,
+  }
+}

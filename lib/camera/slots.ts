@@ -1,0 +1,45 @@
+import type { NativeOpened } from './binding.ts'
+import { type FrameInfo, Loan } from './frame.ts'
+
+/**
+ * With fewer free slots than this, frames are copied out of the pool: a consumer that holds many costs a
+ * copy, but the camera always has a slot to write into. As many as can be under way at once: a picture in
+ * each of four encoder threads, one that waits for them, and one in the mailbox.
+ */
+const reservedSlots = 6
+
+/** The slots of a camera's pool, by number: makes loans of the JPEGs in them. */
+export class Slots {
+  #buffers: Buffer[] = []
+  #first = 0
+  readonly #release: (slot: number) => void
+  /** JPEGs copied out because consumers held too many, and their bytes. */
+  readonly copied = { frames: 0, bytes: 0 }
+
+  constructor(release: (slot: number) => void) {
+    this.#release = release
+  }
+
+  /** Another pool, if there is another one. Loans of the last one stay valid. */
+  adopt({ buffers, firstSlot }: Pick<NativeOpened, 'buffers' | 'firstSlot'>): void {
+    if (!buffers) return
+    this.#buffers = buffers
+    this.#first = firstSlot ?? 0
+  }
+
+  /**
+   * @param lent slots that are lent now
+   * @returns undefined when there is no such slot
+   */
+  loan(slot: number, offset: number, length: number, info: FrameInfo, lent: number): Loan | undefined {
+    const buffer = this.#buffers[slot - this.#first]
+    if (!buffer) return undefined
+    const view = buffer.subarray(offset, offset + length)
+    if (this.#buffers.length - lent >= reservedSlots) return new Loan(view, info, false, () => this.#release(slot))
+    this.copied.frames++
+    this.copied.bytes += length
+    const loan = new Loan(Buffer.from(view), info, true, () => {})
+    this.#release(slot)
+    return loan
+  }
+}
