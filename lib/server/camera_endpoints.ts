@@ -40,7 +40,7 @@ export function cameraEndpoints(source: FrameSource, memory: CameraMemory, optio
     endpoint({
       method: 'get',
       path: '/api/events',
-      summary: 'Server-Sent Events: `state` with each change, `status` every two seconds',
+      summary: 'Server-Sent Events: `state` and `encoder` with each change, `status` every two seconds',
       query: z.object({ lastEventId: z.string().optional().catch(undefined).describe('As the header Last-Event-ID') }),
       answers: { 200: { about: 'Endless', type: 'text/event-stream' } },
       errors: [503],

@@ -1,5 +1,5 @@
 import type { ServerResponse } from 'node:http'
-import type { CameraState, FrameSource } from '../camera/source.ts'
+import type { FrameSource } from '../camera/source.ts'
 import { hubOf } from '../stream/hub.ts'
 import { startedAt, statusOf } from './status.ts'
 
@@ -12,8 +12,8 @@ const patience = 64 * 1024
 
 /**
  * A camera's state as Server-Sent Events (https://html.spec.whatwg.org/multipage/server-sent-events.html): `state`
- * with each change, `status` every two seconds. A client that comes back gets the changes that it missed. Listening does
- * not keep a camera awake.
+ * and `encoder` with each change, `status` every two seconds. A client that comes back gets the changes that it missed.
+ * Listening does not keep a camera awake.
  */
 export class EventFeed {
   readonly #source: FrameSource
@@ -27,7 +27,12 @@ export class EventFeed {
 
   constructor(source: FrameSource) {
     this.#source = source
-    source.onState((state) => this.#changed(state))
+    source.onState(({ status, since, code, message }) => {
+      this.#tell('state', { status, since, code: code ?? null, reason: message ?? null })
+    })
+    source.onEncoder(({ name, reason, device, fallbacks }, fault) => {
+      this.#tell('encoder', { encoder: name, code: fault?.code ?? null, reason, device: device ?? null, fallbacks })
+    })
   }
 
   /** Who listens now. */
@@ -61,10 +66,9 @@ export class EventFeed {
     this.#timer = undefined
   }
 
-  #changed({ status, since, code, message }: CameraState): void {
+  #tell(event: string, data: object): void {
     const serial = ++this.#serial
-    const data = JSON.stringify({ status, since, code: code ?? null, reason: message ?? null })
-    const text = `id: ${this.#run}-${serial}\nevent: state\ndata: ${data}\n\n`
+    const text = `id: ${this.#run}-${serial}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`
     this.#changes.push({ serial, text })
     if (this.#changes.length > remembered) this.#changes.shift()
     this.#send(text)

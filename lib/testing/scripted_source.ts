@@ -32,7 +32,7 @@ export class ScriptedSource implements FrameSource, AsyncDisposable {
   readonly id: string
   readonly name = 'scripted'
   readonly backend = 'synthetic'
-  readonly encoder: EncoderInfo = {
+  encoder: EncoderInfo = {
     name: 'turbojpeg',
     reason: 'scripted',
     device: undefined,
@@ -77,6 +77,7 @@ export class ScriptedSource implements FrameSource, AsyncDisposable {
   readonly #pictures: readonly Buffer[]
   readonly #listeners = new Set<(frame: Frame) => void>()
   readonly #stateListeners = new Set<(state: CameraState) => void>()
+  readonly #encoderListeners = new Set<EncoderListener>()
   readonly #iterators = new Set<FrameIterator>()
 
   /** @param pictures JPEGs, sent in turn: see {@link pictures} */
@@ -122,6 +123,12 @@ export class ScriptedSource implements FrameSource, AsyncDisposable {
     for (const iterator of this.#iterators) iterator.end(fault || undefined)
   }
 
+  /** Another encoder takes over: after a fault of the hardware, or because it works again. */
+  changeEncoder(now: Partial<EncoderInfo>, fault?: MioError): void {
+    this.encoder = { ...this.encoder, ...now }
+    for (const listener of this.#encoderListeners) listener(this.encoder, fault)
+  }
+
   /** As `camera.frames()`. */
   frames(): FrameIterator {
     const iterator: FrameIterator = new FrameIterator(this, () => this.#iterators.delete(iterator))
@@ -163,8 +170,9 @@ export class ScriptedSource implements FrameSource, AsyncDisposable {
     return () => this.#stateListeners.delete(listener)
   }
 
-  onEncoder(_listener: EncoderListener): () => void {
-    return () => {}
+  onEncoder(listener: EncoderListener): () => void {
+    this.#encoderListeners.add(listener)
+    return () => this.#encoderListeners.delete(listener)
   }
 
   async frame({ timeout = 5000 }: FrameWish = {}): Promise<Frame> {

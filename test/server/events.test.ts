@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { MioError } from '../../lib/index.ts'
 import { eventsOf } from '../../lib/server/event_feed.ts'
 import { makeJpeg, ScriptedSource } from '../kit/scripted_source.ts'
 import { startService, type TestService } from '../kit/server.ts'
@@ -84,6 +85,19 @@ test('the status comes at once and again and again, and keeps no camera awake', 
   })
   await vi.waitFor(() => expect(listener.events.length).toBeGreaterThan(1), { timeout: 10_000 })
   expect(source.subscribers).toBe(0)
+})
+
+test('a change of encoder is told with its reason, and then that the hardware works again', async () => {
+  await using listener = new Listener()
+  await listener.next(({ event }) => event === 'status')
+  const fault = new MioError('ERR_ENCODER', { found: 'it gave up' })
+  source.changeEncoder({ name: 'turbojpeg', reason: '/dev/video31: it gave up', fallbacks: 1 }, fault)
+  source.changeEncoder({ name: 'v4l2-m2m', reason: 'it takes them', device: '/dev/video31' })
+  await listener.next(({ event, data }) => event === 'encoder' && data['encoder'] === 'v4l2-m2m')
+  expect(listener.events.filter(({ event }) => event === 'encoder').map(({ data }) => data)).toEqual([
+    { encoder: 'turbojpeg', code: 'ERR_ENCODER', reason: '/dev/video31: it gave up', device: null, fallbacks: 1 },
+    { encoder: 'v4l2-m2m', code: null, reason: 'it takes them', device: '/dev/video31', fallbacks: 1 },
+  ])
 })
 
 test('each change of state is told at once', async () => {
