@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Request, RequestHandler } from 'express'
 import { MioError } from '../camera/errors.ts'
 import type { Log } from './log.ts'
+import { sendPage } from './page.ts'
 
 /**
  * Lets through who knows the secret, said in any of the ways that some dashboard has: `Authorization: Bearer`,
@@ -14,6 +15,11 @@ export function authenticate(token: string, log: Log): RequestHandler {
     // Each is compared, and whole digests, so that the time taken tells nothing.
     if (given.map((one) => timingSafeEqual(digest(one), secret)).includes(true)) return next()
     if (given.length > 0) log.warn({ client: request.ip, path: request.path }, 'a request with a wrong token')
+    if (isNavigation(request)) {
+      // A form in the page instead of the browser's own question for a name and a password.
+      response.status(401).set('WWW-Authenticate', 'Bearer realm="MotionInOcean"')
+      return sendPage('login.html', response)
+    }
     // Basic first: browsers and Home Assistant take the first scheme that they know.
     response.set('WWW-Authenticate', 'Basic realm="MotionInOcean", charset="UTF-8", Bearer realm="MotionInOcean"')
     throw new MioError('ERR_UNAUTHORIZED', {
@@ -21,6 +27,14 @@ export function authenticate(token: string, log: Log): RequestHandler {
       found: given.length > 0 ? 'the token is wrong' : 'the request has no token',
     })
   }
+}
+
+/**
+ * A person opens the page, as opposed to a program, or the page itself, that asks for something. Browsers tell that
+ * better by `Sec-Fetch-Mode`, but not over plain http.
+ */
+function isNavigation({ method, headers }: Request): boolean {
+  return method === 'GET' && headers.accept?.startsWith('text/html') === true
 }
 
 function digest(text: string): Buffer {

@@ -17,7 +17,7 @@ export const securityHeaders: RequestHandler = helmet({
       imgSrc: self,
       connectSrc: self,
       baseUri: ["'none'"],
-      formAction: ["'none'"],
+      formAction: self,
     },
   },
   crossOriginResourcePolicy: { policy: 'cross-origin' },

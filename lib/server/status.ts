@@ -3,6 +3,7 @@ import { sizeAsSeen } from '../camera/orientation.ts'
 import type { FrameSource } from '../camera/source.ts'
 import type { Hub } from '../stream/hub.ts'
 import { version } from '../package.ts'
+import { temperature } from './temperature.ts'
 
 /** Tells one run of the service from the next: the page opens its stream anew when it changes. */
 export const startedAt = new Date().toISOString()
@@ -18,6 +19,8 @@ export const statusSchema = z.object({
   since: z.iso.datetime().describe('Since when it has that status'),
   fps: z.number().describe('Pictures per second lately'),
   lastFrameAgeSeconds: z.number().nullable(),
+  latencySeconds: z.number().nullable().describe("From exposure until a viewer's socket has taken it, on average"),
+  temperatureCelsius: z.number().nullable().describe('Of the processor'),
   clients: total.describe('Viewers now'),
   camera: z.string().describe('Name'),
   cameraId: z.string(),
@@ -62,6 +65,8 @@ export function statusOf(source: FrameSource, hub: Hub): Status {
     since: state.since.toISOString(),
     fps: round(statistics.fps, 1),
     lastFrameAgeSeconds: age === undefined ? null : round(age / 1000, 3),
+    latencySeconds: latencyOf(hub),
+    temperatureCelsius: temperature(),
     clients: hub.viewers.size,
     camera: source.name,
     cameraId: source.id,
@@ -91,6 +96,12 @@ export function statusOf(source: FrameSource, hub: Hub): Status {
     version,
     startedAt,
   }
+}
+
+function latencyOf(hub: Hub): number | null {
+  const { counts, sum } = hub.latency()
+  const count = counts.reduce((all, one) => all + one, 0)
+  return count === 0 ? null : round(sum / count, 4)
 }
 
 function round(value: number, digits: number): number {

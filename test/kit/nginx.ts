@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { plainEnvironment } from './environment.ts'
@@ -13,6 +13,13 @@ import { until } from './until.ts'
  */
 export class Nginx implements AsyncDisposable {
   readonly socketPath: string
+  /** A bridge to that, for a browser. */
+  readonly #bridge = createServer((socket) => {
+    const inner = connect(this.socketPath)
+    socket.pipe(inner).pipe(socket)
+    socket.on('error', () => inner.destroy()).on('close', () => inner.destroy())
+    inner.on('error', () => socket.destroy())
+  })
   readonly #folder: string
   readonly #process: ChildProcess
 
@@ -47,6 +54,12 @@ export class Nginx implements AsyncDisposable {
     })
   }
 
+  /** The same on a TCP port, without a slash at the end. */
+  async url(): Promise<string> {
+    if (!this.#bridge.listening) await once(this.#bridge.listen(0, '127.0.0.1'), 'listening')
+    return `http://127.0.0.1:${(this.#bridge.address() as AddressInfo).port}`
+  }
+
   async #answers(): Promise<boolean> {
     if (this.#process.exitCode !== null) {
       throw new Error(`nginx ended: ${readFileSync(join(this.#folder, 'logs/error.log'), 'utf8')}`)
@@ -61,6 +74,7 @@ export class Nginx implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#bridge.close()
     if (this.#process.exitCode === null) {
       const ended = once(this.#process, 'exit')
       this.#process.kill('SIGTERM')
