@@ -44,6 +44,8 @@ test('works below a base path, and for each camera', async () => {
     new ScriptedSource(pictures, { id: 'back' }),
   ]
   await using service = await startService({ sources, basePath: '/home/cam' })
+  using _front = sources[0].run()
+  using _back = sources[1].run()
   for (const [path, source] of [
     ['/', sources[0]],
     ['/home/cam', sources[0]],
@@ -52,7 +54,6 @@ test('works below a base path, and for each camera', async () => {
   ] as const) {
     await v.goto(service.url + path)
     await vi.waitFor(() => expect(hubOf(source).viewers.size).toBe(1), 5000)
-    source.emit()
     await v.changed()
     await v.says('state', 'Live')
     expect(await v.page.inputValue('#stream-url')).toMatch(/\/home\/cam\/(cameras\/\w+\/)?stream\.mjpg$/)
