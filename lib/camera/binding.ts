@@ -85,6 +85,11 @@ export interface NativeStatistics {
   noSlot: number
   encoderBusy: number
   superseded: number
+  /** Frames that were given to senders. */
+  fed: number
+  /** Those of them that were copied, and their bytes. */
+  copiedFrames: number
+  copiedBytes: number
   marked: number
   truncated: number
   encoderFailed: number
@@ -142,6 +147,11 @@ export interface NativeCamera {
   still(timeout: number): Promise<NativeStill>
   close(): Promise<void>
   watch(watched: boolean): void
+  /** Frames go to `sender` too, without JavaScript. With fewer free slots than `reservedSlots` they are copied. */
+  feed(sender: NativeSender, reservedSlots: number): void
+  unfeed(sender: NativeSender): void
+  /** Calls the frame listener now if a frame waits. Those that are fed wait until the next one, and wake nobody. */
+  poll(): void
   release(slot: number): void
   setQuality(quality: number): void
   setMaxBytesPerSecond(limit: number): void
@@ -160,6 +170,57 @@ export interface NativeCamera {
   keepAlive(keep: boolean): void
 }
 
+/** The pieces of the wire format, as native/sender/wire_format.h puts them together. */
+export interface NativeSenderOptions {
+  head: string
+  beforeTimestamp: string
+  beforeState: string
+  headEnd: string
+  between: string
+  closing: string
+  /** Milliseconds in which a part must be taken. */
+  sendTimeout: number
+  /** Upper bounds of the classes of latency in seconds, rising. */
+  latencyBounds: readonly number[]
+}
+
+export interface NativeSenderSums {
+  sent: number
+  skipped: number
+  bytes: number
+  /** One more than there are bounds. */
+  latencyCounts: number[]
+  /** In seconds. */
+  latencySum: number
+  /** Frames that came, without placeholders. */
+  frames: number
+  /** When the last one came, milliseconds on CLOCK_MONOTONIC; 0: none yet. */
+  lastFrame: number
+}
+
+/** A thread that sends parts to viewers' descriptors. */
+export interface NativeSender {
+  /** Duplicates the descriptor for a viewer of that number; false when there is none left. Sends nothing yet. */
+  add(id: number, descriptor: number): boolean
+  /** From here on nobody else writes to the connection. 0 is no limit. */
+  begin(id: number, fps: number, frames: number): void
+  /** Drops a viewer without telling. */
+  remove(id: number): void
+  /**
+   * A part for all; copied once.
+   * @param timestamp milliseconds since 1970
+   * @param exposed milliseconds on CLOCK_MONOTONIC; undefined for a placeholder
+   */
+  publish(jpeg: Uint8Array, timestamp: number, exposed: number | undefined, state?: string): void
+  /** Ends all streams after their part in flight and, if given, a last picture. */
+  end(jpeg?: Uint8Array, timestamp?: number, exposed?: undefined, state?: string): void
+  /** Drops all viewers without telling. Of no use afterwards, but for its sums. */
+  stop(): void
+  /** Six numbers for each viewer: id, sent, skipped, bytes, parts per second, last exposure in ms or 0. */
+  viewers(): Float64Array
+  sums(): NativeSenderSums
+}
+
 export interface NativeCameraWatch {
   start(): Promise<void>
   stop(): Promise<void>
@@ -172,6 +233,10 @@ export interface Binding {
     onFault: (error: Error) => void,
     onEncoder: (now: NativeEncoder) => void,
   ) => NativeCamera
+  Sender: new (
+    options: NativeSenderOptions,
+    onLeft: (id: number, why: 'ended' | 'disconnected' | 'timeout') => void,
+  ) => NativeSender
   CameraWatch: new (onChange: () => void) => NativeCameraWatch
   listCameras(
     backend: 'libcamera' | 'synthetic',
@@ -195,6 +260,19 @@ let loaded: Binding | undefined
 export function binding(): Binding {
   loaded ??= load()
   return loaded
+}
+
+let missing = false
+
+/** The addon where there is one; looked for once. For what works without it, if less well. */
+export function optionalBinding(): Binding | undefined {
+  if (missing) return undefined
+  try {
+    return binding()
+  } catch {
+    missing = true
+    return undefined
+  }
 }
 
 /** The addon as it was built here, or the prebuild that fits this machine. */

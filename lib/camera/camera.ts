@@ -2,7 +2,14 @@ import { EventEmitter } from 'node:events'
 import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { awaitFrame, type FrameWish } from './await_frame.ts'
-import { binding, type NativeCamera, type NativeEncoder, type NativeMode, type NativeStatistics } from './binding.ts'
+import {
+  binding,
+  type NativeCamera,
+  type NativeEncoder,
+  type NativeMode,
+  type NativeSender,
+  type NativeStatistics,
+} from './binding.ts'
 import { ControlPanel } from './control_panel.ts'
 import type { Control, ControlValue, Point, Rectangle } from './controls.ts'
 import { fromNative, MioError } from './errors.ts'
@@ -22,7 +29,7 @@ import {
   type CheckedCameraOptions,
 } from './options.ts'
 import { planOrientation, sameSensor } from './orientation.ts'
-import { Slots } from './slots.ts'
+import { reservedSlots, Slots } from './slots.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
 import { describeStatistics } from './statistics.ts'
 import { readableOf, webReadableOf } from './readable.ts'
@@ -93,6 +100,8 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #closing: Promise<void> | undefined
   readonly #listeners = new Set<(frame: Frame) => void>()
   readonly #iterators = new Set<FrameIterator>()
+  /** Senders that are fed. */
+  #senders = 0
   #newest: Frame | undefined
   #delivered = 0
   /** How many failures of the hardware have been told. */
@@ -262,8 +271,20 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     return () => {
       if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
       this.#native.watch(false)
-      this.#newest?.release()
-      this.#newest = undefined
+      if (this.#senders === 0) this.#forget()
+    }
+  }
+
+  /** @internal */
+  feed(sender: NativeSender): () => void {
+    this.#senders++
+    this.#native.feed(sender, reservedSlots)
+    let fed = true
+    return () => {
+      if (!fed) return
+      fed = false
+      this.#native.unfeed(sender)
+      if (--this.#senders === 0 && this.#listeners.size === 0) this.#forget()
     }
   }
 
@@ -304,6 +325,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
 
   async frame(wish: FrameWish = {}): Promise<Frame> {
     this.#assertOpen('get a frame')
+    if (this.#senders > 0) this.#native.poll()
     const newest = this.#newest
     const age = newest && Number(process.hrtime.bigint() - newest.monotonic) / 1e6
     if (newest && age !== undefined && age <= (wish.maxAge ?? 500) && wish.maxAge !== 0) return newest.retain()
@@ -326,9 +348,11 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   statistics(): CameraStatistics {
     this.#counters = { ...this.#counters, ...this.#native.statistics() }
     const { fallbacks, bytesCopied } = this.encoder
+    const { fed = 0, copiedFrames = 0, copiedBytes = 0 } = this.#counters
+    const { frames, bytes } = this.#slots.copied
     return describeStatistics(this.#state.status === 'closed' ? { ...this.#counters, fps: 0 } : this.#counters, {
-      delivered: this.#delivered,
-      copied: { ...this.#slots.copied },
+      delivered: this.#delivered + fed,
+      copied: { frames: frames + copiedFrames, bytes: bytes + copiedBytes },
       encoder: { fallbacks, bytesCopied },
     })
   }
@@ -345,10 +369,10 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #deliver(slot: number, offset: number, length: number, info: FrameInfo, lent: number): void {
     const loan = this.#closing ? undefined : this.#slots.loan(slot, offset, length, info, lent)
     if (!loan) return this.#native.release(slot)
-    this.#delivered++
+    // Those that senders get too are counted there.
+    if (this.#senders === 0) this.#delivered++
     const frame = new Frame(loan, false)
-    this.#newest?.release()
-    this.#newest = undefined
+    this.#forget()
     for (const listener of this.#listeners) {
       try {
         listener(frame)
@@ -359,9 +383,14 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
         })
       }
     }
-    // Kept for `frame()`, which often asks just after; not when the last listener has left.
-    if (this.#listeners.size > 0) this.#newest = frame
+    // Kept for `frame()`, which often asks just after; not when the last one has left.
+    if (this.#listeners.size > 0 || this.#senders > 0) this.#newest = frame
     else frame.release()
+  }
+
+  #forget(): void {
+    this.#newest?.release()
+    this.#newest = undefined
   }
 
   #fail(fault: MioError): void {
@@ -393,8 +422,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   async #close(state: CameraState, fault: MioError | undefined): Promise<void> {
     this.#counters = this.#native.statistics()
     this.#encoder = this.#native.encoder() ?? this.#encoder
-    this.#newest?.release()
-    this.#newest = undefined
+    this.#forget()
     for (const iterator of this.#iterators) iterator.end(fault)
     this.#setState(state)
     await this.#native.close()

@@ -1,5 +1,5 @@
 import { awaitFrame, type FrameWish } from './await_frame.ts'
-import { binding, type NativeCameraWatch } from './binding.ts'
+import { binding, type NativeCameraWatch, type NativeSender } from './binding.ts'
 import { findAndOpen, type Camera } from './camera.ts'
 import type { Control, ControlValue, Point } from './controls.ts'
 import { type ErrorCode, MioError } from './errors.ts'
@@ -50,6 +50,8 @@ export class LastingCamera implements FrameSource {
   readonly #listeners = new Set<(frame: Frame) => void>()
   readonly #stateListeners = new Set<(state: CameraState) => void>()
   readonly #encoderListeners = new Set<EncoderListener>()
+  /** Each with what ends it, while the camera is open. */
+  readonly #senders = new Map<NativeSender, (() => void) | undefined>()
   #unsubscribe: (() => void) | undefined
 
   /**
@@ -160,6 +162,16 @@ export class LastingCamera implements FrameSource {
     }
   }
 
+  /** @internal */
+  feed(sender: NativeSender): () => void {
+    this.#senders.set(sender, undefined)
+    this.#join()
+    return () => {
+      this.#senders.get(sender)?.()
+      this.#senders.delete(sender)
+    }
+  }
+
   onState(listener: (state: CameraState) => void): () => void {
     this.#stateListeners.add(listener)
     return () => this.#stateListeners.delete(listener)
@@ -172,7 +184,7 @@ export class LastingCamera implements FrameSource {
 
   async frame(wish: FrameWish = {}): Promise<Frame> {
     // The open camera may have a fresh one at hand; else wait, over a restart if need be.
-    if (this.#state.status === 'live' && this.#camera && this.#unsubscribe) return this.#camera.frame(wish)
+    if (this.#state.status === 'live' && this.#camera && this.#isJoined()) return this.#camera.frame(wish)
     return awaitFrame(this, wish)
   }
 
@@ -183,10 +195,18 @@ export class LastingCamera implements FrameSource {
 
   #join(): void {
     // The camera encodes as long as somebody is subscribed: only when somebody is here.
-    if (this.#unsubscribe || this.#listeners.size === 0 || this.#state.status !== 'live') return
-    this.#unsubscribe = this.#camera?.subscribe((frame) => {
-      for (const listener of this.#listeners) listener(frame)
-    })
+    const camera = this.#camera
+    if (!camera || this.#state.status !== 'live') return
+    if (this.#listeners.size > 0) {
+      this.#unsubscribe ??= camera.subscribe((frame) => {
+        for (const listener of this.#listeners) listener(frame)
+      })
+    }
+    for (const [sender, end] of this.#senders) if (!end) this.#senders.set(sender, camera.feed(sender))
+  }
+
+  #isJoined(): boolean {
+    return this.#unsubscribe !== undefined || this.#senders.size > 0
   }
 
   #leave(): void {
@@ -232,6 +252,10 @@ export class LastingCamera implements FrameSource {
   #lost(error: unknown): void {
     if (this.#closed) return
     this.#leave()
+    for (const [sender, end] of this.#senders) {
+      end?.()
+      this.#senders.set(sender, undefined)
+    }
     const fault = error instanceof MioError ? error : new MioError('ERR_CAMERA', { found: String(error), cause: error })
     this.#fault = fault
     const same = this.#state.status === 'waiting' && this.#state.code === fault.code

@@ -6,7 +6,7 @@ import { type FrameInfo, Loan } from './frame.ts'
  * copy, but the camera always has a slot to write into. As many as can be under way at once: a picture in
  * each of four encoder threads, one that waits for them, and one in the mailbox.
  */
-const reservedSlots = 6
+export const reservedSlots = 6
 
 /** The slots of a camera's pool, by number: makes loans of the JPEGs in them. */
 export class Slots {

@@ -1,18 +1,5 @@
 import type { Socket } from 'node:net'
-import { binding, type Binding } from './binding.ts'
-
-/** Null where there is no addon: asked for once. */
-let native: Binding | null | undefined
-
-function addon(): Binding | null {
-  if (native !== undefined) return native
-  try {
-    native = binding()
-  } catch {
-    native = null
-  }
-  return native
-}
+import { optionalBinding } from './binding.ts'
 
 /** The socket's descriptor; undefined where it has none (a stand-in, another kind of stream) or is closed. */
 export function descriptorOf(socket: Socket): number | undefined {
@@ -28,7 +15,7 @@ export function descriptorOf(socket: Socket): number | undefined {
  */
 export function limitBacklog(socket: Socket, bytes: number): boolean {
   const fd = descriptorOf(socket)
-  if (fd !== undefined && addon()?.limitBacklog(fd, bytes)) return true
+  if (fd !== undefined && optionalBinding()?.limitBacklog(fd, bytes)) return true
   socket.setNoDelay(true)
   return false
 }

@@ -1,3 +1,4 @@
+import type { NativeSender } from './binding.ts'
 import type { Control, ControlValue, Point, Rectangle } from './controls.ts'
 import type { MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
@@ -85,7 +86,7 @@ export interface CameraStatistics {
   captured: number
   /** JPEGs made. Stays where it is while nobody watches. */
   encoded: number
-  /** JPEGs handed to JavaScript. */
+  /** JPEGs handed on, to JavaScript or to a sender. */
   delivered: number
   /** Frames not encoded because nobody watched. */
   unwatched: number
@@ -138,6 +139,13 @@ export interface FrameSource {
    * @returns a function that ends the subscription.
    */
   subscribe(listener: (frame: Frame) => void): () => void
+  /**
+   * @internal
+   * Gives each new frame to `sender` too, without JavaScript. Where a source cannot, frames go through
+   * {@link subscribe} alone. The camera encodes as long as there is any subscriber or sender.
+   * @returns a function that ends it.
+   */
+  feed?(sender: NativeSender): () => void
   /** Calls `listener` whenever {@link state} has changed. */
   onState(listener: (state: CameraState) => void): () => void
   /** Calls `listener` whenever another encoder takes over. */

@@ -12,13 +12,14 @@ export const clientsSchema = z.array(
     skipped: z.int().describe('Pictures that were due and replaced by a newer one before the viewer could take them'),
     fps: z.number(),
     bytes: z.int(),
+    delivery: z.enum(['native', 'javascript']).describe('Who sends to it: a thread of the addon, or Node'),
     ageSeconds: z.number().nullable().describe('Since the exposure of the last picture taken'),
   }),
 )
 
 /** The viewers of a camera's stream, the longest there first. */
 export function clientsOf(hub: Hub): z.output<typeof clientsSchema> {
-  return hub.clients().map(({ id, address, since, sent, skipped, fps, bytes, age }) => ({
+  return hub.clients().map(({ id, address, since, sent, skipped, fps, bytes, age, delivery }) => ({
     id,
     address: address ?? null,
     since: new Date(since).toISOString(),
@@ -27,6 +28,7 @@ export function clientsOf(hub: Hub): z.output<typeof clientsSchema> {
     skipped,
     fps: Number(fps.toFixed(1)),
     bytes,
+    delivery,
     ageSeconds: age === undefined ? null : seconds(age),
   }))
 }

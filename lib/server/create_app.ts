@@ -69,11 +69,13 @@ function routes(options: AppOptions): Router {
     maxClients = 0,
     size,
     sendTimeout,
+    delivery,
   } = options
   const clients = (): number => sources.reduce((sum, source) => sum + hubOf(source).viewers.size, 0)
   const jobs = new PictureJobs(snapshotJobs)
   const hasToken = token !== undefined
-  const perCamera = { hasToken, maxClients, clients, jobs, ...(size && { size }), ...(sendTimeout && { sendTimeout }) }
+  const hubOptions = { ...(size && { size }), ...(sendTimeout && { sendTimeout }), ...(delivery && { delivery }) }
+  const perCamera = { hasToken, maxClients, clients, jobs, ...hubOptions }
   const cameras = sources.map((source, index) => {
     const endpoints = cameraEndpoints(source, new CameraMemory(source, stateDir, log), perCamera)
     return { source, alias: aliasOf(source, index), endpoints, router: cameraRouter(endpoints) }

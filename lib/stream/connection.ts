@@ -1,6 +1,7 @@
 import { ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { limitBacklog } from '../camera/socket_options.ts'
+import { TLSSocket } from 'node:tls'
+import { descriptorOf, limitBacklog } from '../camera/socket_options.ts'
 
 /** What a viewer is written to: a `net.Socket`, an `http.ServerResponse`, or anything alike. */
 export interface Sink {
@@ -22,6 +23,10 @@ export interface Connection extends Sink {
    * not four seconds and ever older ones.
    */
   limitBacklog(bytes: number): unknown
+  /** Of the socket, where bytes can go to it past Node; undefined for TLS, HTTP/2 and the like. */
+  descriptor(): number | undefined
+  /** From here on somebody else writes, behind Node. */
+  handOver(): void
 }
 
 /**
@@ -35,14 +40,28 @@ export function connectionOf(response: ServerResponse): Connection {
   // Told by 'close' as well.
   response.on('error', () => {})
   const { socket } = response
-  if (response instanceof ServerResponse && socket instanceof Socket) {
-    response.flushHeaders()
-    return { ...sinkOver(response, socket), limitBacklog: (bytes) => limitBacklog(socket, bytes) }
+  if (!(response instanceof ServerResponse) || !(socket instanceof Socket)) return overResponse(response)
+  response.flushHeaders()
+  return {
+    ...sinkOver(response, socket),
+    limitBacklog: (bytes) => limitBacklog(socket, bytes),
+    descriptor: () => (socket instanceof TLSSocket ? undefined : descriptorOf(socket)),
+    // Node would see a connection without activity, and a server with a `timeout` would cut it. Stalled viewers
+    // are dropped by who delivers.
+    handOver: () => void socket.setTimeout(0),
   }
-  return { ...sinkOver(response, response), limitBacklog: () => {} }
 }
 
-function sinkOver(response: ServerResponse, stream: Socket | ServerResponse): Omit<Connection, 'limitBacklog'> {
+function overResponse(response: ServerResponse): Connection {
+  return {
+    ...sinkOver(response, response),
+    limitBacklog: () => {},
+    descriptor: () => undefined,
+    handOver: () => {},
+  }
+}
+
+function sinkOver(response: ServerResponse, stream: Socket | ServerResponse): Sink & Pick<Connection, 'onClose'> {
   return {
     cork: () => stream.cork(),
     uncork: () => stream.uncork(),

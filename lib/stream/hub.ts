@@ -1,58 +1,65 @@
-import type { Frame } from '../camera/frame.ts'
 import type { FrameSource } from '../camera/source.ts'
 import type { Connection } from './connection.ts'
-import type { Departure, StreamStatistics, ViewerReport } from './delivery.ts'
-import { type Histogram, Latency } from './latency.ts'
+import {
+  addUp,
+  type Delivery,
+  type DeliveryName,
+  type Departure,
+  type JoinOptions,
+  type StreamStatistics,
+  type Viewer,
+  type ViewerReport,
+} from './delivery.ts'
+import { JavaScriptDelivery } from './javascript_delivery.ts'
+import { type Histogram, sumOf } from './latency.ts'
+import { NativeDelivery } from './native_delivery.ts'
 import { NoSignal } from './no_signal.ts'
-import { FramePart, type Part, PlaceholderPart } from './part.ts'
 import type { Size } from './placeholder.ts'
-import { Viewer } from './viewer.ts'
 
 export interface HubOptions {
   /** Milliseconds in which a viewer must take a frame; after that it is dropped. Default 10 000. */
   sendTimeout?: number
   /** Size of the placeholder while the camera's is unknown. Default 1280 × 720. */
   size?: Size
-}
-
-/** What a viewer asked for. */
-export interface JoinOptions {
-  /** Frames per second at most for this viewer alone. */
-  fps?: number | undefined
-  /** Parts until its stream ends. */
-  frames?: number | undefined
-  /** The client's address, for people. */
-  address?: string | undefined
+  /** `auto`, the default, delivers natively wherever source and connection allow it. */
+  delivery?: 'auto' | 'javascript'
 }
 
 /**
- * Gives the frames of one source to all its viewers: to each the newest whole one when it is free. It
- * subscribes only while somebody watches, because the camera encodes only while somebody is subscribed,
- * and nothing that a viewer does reaches the source or another viewer.
+ * The viewers of one source: who delivers to each, what they see when no frames come, and how their streams
+ * end. The source runs only while somebody watches.
  */
 export class Hub {
   readonly #viewers = new Set<Viewer>()
-  readonly #source: FrameSource
-  readonly #sendTimeout: number
+  /** The best first; the last one takes every connection. */
+  readonly #deliveries: readonly Delivery[]
   readonly #noSignal: NoSignal
-  readonly #latency = new Latency()
   /** Viewers that have been. */
   #joined = 0
   readonly #left: Record<Departure, number> = { ended: 0, disconnected: 0, timeout: 0 }
-  /** Sums of those that have left. */
-  readonly #past = { sent: 0, skipped: 0, bytes: 0 }
-  #serial = 0
-  #newest: Part | undefined
-  #unsubscribe: (() => void) | undefined
   #closing: Promise<void> | undefined
   #onEmpty: (() => void) | undefined
 
-  constructor(source: FrameSource, { sendTimeout = 10_000, size = { width: 1280, height: 720 } }: HubOptions = {}) {
-    this.#source = source
-    this.#sendTimeout = sendTimeout
-    this.#noSignal = new NoSignal(source, size, (jpeg, state) => {
-      this.#publish(new PlaceholderPart(++this.#serial, jpeg, state))
-    })
+  constructor(
+    source: FrameSource,
+    { sendTimeout = 10_000, size = { width: 1280, height: 720 }, delivery = 'auto' }: HubOptions = {},
+  ) {
+    const native = delivery === 'auto' && NativeDelivery.serves(source)
+    this.#deliveries = [
+      ...(native ? [new NativeDelivery(source, sendTimeout)] : []),
+      new JavaScriptDelivery(source, sendTimeout),
+    ]
+    this.#noSignal = new NoSignal(
+      source,
+      size,
+      (jpeg, state) => {
+        for (const each of this.#deliveries) if (each.size > 0) each.show(jpeg, state)
+      },
+      () => ({
+        count: this.#deliveries.reduce((sum, { frames }) => sum + frames.count, 0),
+        last: Math.max(...this.#deliveries.map(({ frames }) => frames.last)),
+      }),
+    )
   }
 
   /** Those who watch now. */
@@ -64,40 +71,43 @@ export class Hub {
     return this.#closing !== undefined
   }
 
+  /** Who delivers to an ordinary connection; {@link clients} tells it of each viewer. */
+  get delivery(): DeliveryName {
+    return this.#deliveries[0]!.name
+  }
+
   /** The viewers in numbers, the longest there first. */
   clients(): ViewerReport[] {
-    return [...this.#viewers].map((viewer) => viewer.report())
+    return this.#deliveries.flatMap((delivery) => delivery.clients()).toSorted((a, b) => a.id - b.id)
   }
 
   /** Sums over all viewers so far. */
   statistics(): StreamStatistics {
-    const sums = { ...this.#past }
-    for (const viewer of this.#viewers) addUp(sums, viewer)
+    const sums = { sent: 0, skipped: 0, bytes: 0 }
+    for (const delivery of this.#deliveries) addUp(sums, delivery.sums())
     return { joined: this.#joined, left: { ...this.#left }, ...sums }
   }
 
   /** Time from exposure to socket, of all frames and viewers so far. */
   latency(): Histogram {
-    return this.#latency.read()
+    return this.#deliveries.map((delivery) => delivery.latency()).reduce(sumOf)
   }
 
   /** Streams to `connection` until the viewer leaves. Its first picture is the newest there is, at once. */
-  join(connection: Connection, { fps, frames, address }: JoinOptions = {}): Viewer {
-    const viewer = new Viewer(connection, {
-      id: ++this.#joined,
-      address,
-      fps,
-      frames,
-      sendTimeout: this.#sendTimeout,
-      newest: () => this.#newest,
-      latency: this.#latency,
-      onLeave: this.#onLeave,
-    })
-    this.#viewers.add(viewer)
-    if (this.closed) viewer.end()
-    else if (this.#newest) viewer.offer(this.#newest)
-    else this.#start()
-    return viewer
+  join(connection: Connection, options: JoinOptions = {}): Viewer {
+    const admission = { ...options, id: ++this.#joined, onLeave: this.#onLeave }
+    if (this.closed) return turnedAway(connection)
+    for (const delivery of this.#deliveries) {
+      const isFirst = delivery.size === 0
+      const viewer = delivery.join(connection, admission)
+      if (!viewer) continue
+      this.#viewers.add(viewer)
+      if (this.#viewers.size === 1) this.#noSignal.start()
+      const placeholder = isFirst && this.#noSignal.showing
+      if (placeholder) delivery.show(placeholder.jpeg, placeholder.word)
+      return viewer
+    }
+    throw new Error('no delivery took the connection')
   }
 
   /** Ends all streams after a last picture that says so. Resolves when the last viewer has left. */
@@ -105,65 +115,28 @@ export class Hub {
     return (this.#closing ??= this.#end())
   }
 
-  #start(): void {
-    if (this.#unsubscribe) return
-    this.#unsubscribe = this.#source.subscribe(this.#onFrame)
-    this.#noSignal.start()
-  }
-
-  #stop(): void {
-    this.#noSignal.stop()
-    this.#unsubscribe?.()
-    this.#unsubscribe = undefined
-    this.#newest?.drop()
-    this.#newest = undefined
-  }
-
-  readonly #onFrame = (frame: Frame): void => {
-    this.#noSignal.frameCame(frame)
-    this.#publish(new FramePart(++this.#serial, frame))
-  }
-
-  #publish(part: Part): void {
-    part.hold()
-    this.#newest?.drop()
-    this.#newest = part
-    for (const viewer of this.#viewers) viewer.offer(part)
-  }
-
   readonly #onLeave = (viewer: Viewer, why: Departure): void => {
     this.#viewers.delete(viewer)
     this.#left[why]++
-    addUp(this.#past, viewer)
     if (this.#viewers.size > 0) return
-    this.#stop()
+    this.#noSignal.stop()
     this.#onEmpty?.()
   }
 
   async #end(): Promise<void> {
     if (this.#viewers.size === 0) return
     const empty = new Promise<void>((resolve) => (this.#onEmpty = resolve))
-    const last = await this.#lastPart()
-    for (const viewer of this.#viewers) viewer.end(last)
-    this.#stop()
+    // A farewell that cannot be drawn is none.
+    const last = await this.#noSignal.farewell().catch(() => undefined)
+    this.#noSignal.stop()
+    for (const delivery of this.#deliveries) delivery.end(last)
     if (this.#viewers.size > 0) await empty
-  }
-
-  async #lastPart(): Promise<Part | undefined> {
-    try {
-      return new PlaceholderPart(++this.#serial, await this.#noSignal.farewell(), 'ended', true)
-    } catch {
-      return undefined
-    }
   }
 }
 
-type Sums = { sent: number; skipped: number; bytes: number }
-
-function addUp(sums: Sums, { sent, skipped, bytes }: Readonly<Sums>): void {
-  sums.sent += sent
-  sums.skipped += skipped
-  sums.bytes += bytes
+function turnedAway(connection: Connection): Viewer {
+  connection.end()
+  return { id: 0, leave: () => void connection.destroy() }
 }
 
 const hubs = new WeakMap<FrameSource, Hub>()

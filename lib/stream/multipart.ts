@@ -22,17 +22,26 @@ export const between = Buffer.from(`\r\n--${boundary}\r\n`, 'latin1')
 export const closing = Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1')
 
 /**
+ * The headers of one part: the length in bytes follows `head`, then the rest as its names say. In pieces,
+ * because native/sender puts them together too.
+ */
+export const partPieces = {
+  head: 'Content-Type: image/jpeg\r\nContent-Length: ',
+  beforeTimestamp: '\r\nX-Timestamp: ',
+  beforeState: '\r\nX-Camera-State: ',
+  headEnd: '\r\n\r\n',
+} as const
+
+/**
  * The headers of one part.
  * @param length of the JPEG in bytes.
  * @param timestamp of the exposure, milliseconds since 1970.
  * @param state why this is not a picture of the camera; sent as `X-Camera-State`.
  */
 export function partHead(length: number, timestamp: number, state?: string): Buffer {
-  const extra = state === undefined ? '' : `X-Camera-State: ${state}\r\n`
-  return Buffer.from(
-    `Content-Type: image/jpeg\r\nContent-Length: ${length}\r\nX-Timestamp: ${formatTimestamp(timestamp)}\r\n${extra}\r\n`,
-    'latin1',
-  )
+  const { head, beforeTimestamp, beforeState, headEnd } = partPieces
+  const extra = state === undefined ? '' : beforeState + state
+  return Buffer.from(`${head}${length}${beforeTimestamp}${formatTimestamp(timestamp)}${extra}${headEnd}`, 'latin1')
 }
 
 /** `seconds.microseconds`, as mjpg-streamer and ustreamer write it. */

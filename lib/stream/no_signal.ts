@@ -1,6 +1,7 @@
-import type { Frame } from '../camera/frame.ts'
 import { sizeAsSeen } from '../camera/orientation.ts'
 import type { CameraState, FrameSource } from '../camera/source.ts'
+import { monotonicNow } from './clock.ts'
+import type { FrameCount } from './delivery.ts'
 import { type PlaceholderText, renderPlaceholder, type Size } from './placeholder.ts'
 
 /** Milliseconds of silence that are allowed on top of two frame times. */
@@ -14,51 +15,63 @@ const unknownFps = 5
  * Watches a source and shows a placeholder when no frames come: at once when the camera's state says so,
  * or after a silence, and then again and again until a frame comes. A frozen picture would be a lie, and
  * dashboards drop a stream that is silent for 10 s.
+ *
+ * It is not told of each frame, but looks once in a while how many there were: frames need not come through
+ * JavaScript.
  */
 export class NoSignal {
   readonly #source: FrameSource
   readonly #show: (jpeg: Buffer, state: string) => void
+  readonly #frames: () => FrameCount
   #size: Size
   #timer: NodeJS.Timeout | undefined
   #offState: (() => void) | undefined
   /** Rises with each start, so that a placeholder being drawn for an earlier one is not shown. */
   #watch = 0
-  /** Rises with each frame. */
-  #frames = 0
-  #lastFrame = new Date()
-  #showing = false
+  /** When frames were last known to come, by {@link monotonicNow}. */
+  #alive = 0
+  #shown: { jpeg: Buffer; word: string; frames: number } | undefined
   #warned = false
   #drawn: { key: string; jpeg: Promise<Buffer> } | undefined
 
-  /** @param show is given a JPEG and a word for the state: the error's code if there is one. */
-  constructor(source: FrameSource, fallbackSize: Size, show: (jpeg: Buffer, state: string) => void) {
+  /**
+   * @param show is given a JPEG and a word for the state: the error's code if there is one.
+   * @param frames tells the frames that have come so far.
+   */
+  constructor(
+    source: FrameSource,
+    fallbackSize: Size,
+    show: (jpeg: Buffer, state: string) => void,
+    frames: () => FrameCount,
+  ) {
     this.#source = source
     this.#size = fallbackSize
     this.#show = show
+    this.#frames = frames
   }
 
   start(): void {
     this.#watch++
-    this.#lastFrame = new Date()
-    this.#offState = this.#source.onState(() => this.#isLost() && this.#announce())
+    this.#alive = monotonicNow()
+    this.#rememberSize()
+    this.#offState = this.#source.onState(() => {
+      this.#rememberSize()
+      if (this.#isLost()) this.#announce()
+    })
     this.#arm(this.#allowance())
     if (this.#isLost()) this.#announce()
   }
 
   stop(): void {
     this.#watch++
-    this.#showing = false
+    this.#shown = undefined
     this.#offState?.()
     clearTimeout(this.#timer)
   }
 
-  frameCame({ width, height }: Frame): void {
-    this.#frames++
-    this.#lastFrame = new Date()
-    this.#size = this.#source.mode ? sizeAsSeen(this.#source.mode) : { width, height }
-    if (this.#showing) this.#arm(this.#allowance())
-    else this.#timer?.refresh()
-    this.#showing = false
+  /** The placeholder that is being shown; undefined while frames come. */
+  get showing(): { readonly jpeg: Buffer; readonly word: string } | undefined {
+    return this.#shown?.frames === this.#frames().count ? this.#shown : undefined
   }
 
   /** The last picture of a stream that ends. */
@@ -77,7 +90,17 @@ export class NoSignal {
 
   #arm(delay: number): void {
     clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => this.#announce(), delay).unref()
+    this.#timer = setTimeout(() => this.#look(), delay).unref()
+  }
+
+  /** Frames may have come since the timer was set. */
+  #look(): void {
+    const now = monotonicNow()
+    this.#alive = Math.max(this.#alive, this.#frames().last)
+    const silence = now - this.#alive
+    const allowance = this.#allowance()
+    if (this.#isLost() || silence >= allowance) this.#announce()
+    else this.#arm(Math.min(allowance - silence, interval))
   }
 
   #announce(): void {
@@ -90,20 +113,27 @@ export class NoSignal {
 
   async #announceNow(): Promise<void> {
     const watch = this.#watch
-    const frames = this.#frames
-    this.#showing = true
+    const frames = this.#frames().count
     this.#arm(interval)
-    const { text, word } = describe(this.#source, this.#lastFrame)
+    this.#alive = Math.max(this.#alive, this.#frames().last)
+    const { text, word } = describe(this.#source, new Date(Date.now() - (monotonicNow() - this.#alive)))
     const jpeg = await this.#draw(text)
     if (watch !== this.#watch) return
     // Frames have come while it was being drawn: after a blocked event loop, timers run before the frames that
     // waited. But a frame that was on its way when the camera was lost does not mean that the camera is back.
-    if (frames !== this.#frames && !this.#isLost()) return
+    const now = this.#frames().count
+    if (frames !== now && !this.#isLost()) return
+    this.#shown = { jpeg, word, frames: now }
     this.#show(jpeg, word)
   }
 
+  #rememberSize(): void {
+    if (this.#source.mode) this.#size = sizeAsSeen(this.#source.mode)
+  }
+
   #draw(text: PlaceholderText): Promise<Buffer> {
-    const { width, height } = this.#source.mode ? sizeAsSeen(this.#source.mode) : this.#size
+    this.#rememberSize()
+    const { width, height } = this.#size
     const key = JSON.stringify([text, width, height])
     if (this.#drawn?.key !== key) this.#drawn = { key, jpeg: renderPlaceholder(text, { width, height }) }
     return this.#drawn.jpeg

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
+import type { NativeSender } from '../camera/binding.ts'
 import { Frame, Loan } from '../camera/frame.ts'
 import type { Control, ControlValue, Point } from '../camera/controls.ts'
 import type { CapturePatch, CaptureSettings } from '../camera/options.ts'
@@ -76,6 +77,7 @@ export class ScriptedSource implements FrameSource, AsyncDisposable {
   captured = 0
   readonly #pictures: readonly Buffer[]
   readonly #listeners = new Set<(frame: Frame) => void>()
+  readonly #senders = new Set<NativeSender>()
   readonly #stateListeners = new Set<(state: CameraState) => void>()
   readonly #encoderListeners = new Set<EncoderListener>()
   readonly #iterators = new Set<FrameIterator>()
@@ -99,13 +101,20 @@ export class ScriptedSource implements FrameSource, AsyncDisposable {
 
   /** How many want frames now. */
   get subscribers(): number {
-    return this.#listeners.size
+    return this.#listeners.size + this.#senders.size
   }
 
   /** Sends the next frame to whoever is subscribed. `time` is its exposure in milliseconds. */
   emit(time = this.captured * (1000 / (this.mode?.fps || 30))): void {
     using frame = this.#frame(time)
+    for (const sender of this.#senders) sender.publish(frame.data, frame.timestamp, time)
     for (const listener of this.#listeners) listener(frame)
+  }
+
+  /** @internal Copies, unlike a camera. */
+  feed(sender: NativeSender): () => void {
+    this.#senders.add(sender)
+    return () => this.#senders.delete(sender)
   }
 
   /** Sends frames at the source's rate until told to stop. */

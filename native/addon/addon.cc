@@ -11,6 +11,7 @@
 #include "addon/find_encoders.h"
 #include "addon/log_listener.h"
 #include "addon/promise_task.h"
+#include "addon/sender_wrap.h"
 #include "backend/registry.h"
 #include "core/tcp.h"
 
@@ -56,6 +57,7 @@ Napi::Value limit_backlog(const Napi::CallbackInfo &info) {
 Napi::Object init(Napi::Env env, Napi::Object exports) {
   mio::AddonData::install(env);
   exports.Set("Camera", mio::CameraWrap::define(env));
+  exports.Set("Sender", mio::SenderWrap::define(env));
   exports.Set("CameraWatch", mio::CameraWatch::define(env));
   exports.Set("listCameras", Napi::Function::New(env, list_cameras, "listCameras"));
   exports.Set("limitBacklog", Napi::Function::New(env, limit_backlog, "limitBacklog"));

@@ -7,6 +7,7 @@
 
 #include "addon/control_values.h"
 #include "addon/promise_task.h"
+#include "addon/sender_wrap.h"
 #include "core/clock.h"
 
 namespace mio {
@@ -122,23 +123,28 @@ Napi::Object describe(Napi::Env env, const Still &still) {
 }  // namespace
 
 Napi::Function CameraWrap::define(Napi::Env env) {
-  return DefineClass(
-      env, "Camera",
-      {InstanceMethod<&CameraWrap::open>("open"), InstanceMethod<&CameraWrap::start>("start"),
-       InstanceMethod<&CameraWrap::opened>("opened"),
-       InstanceMethod<&CameraWrap::reconfigure>("reconfigure"),
-       InstanceMethod<&CameraWrap::still>("still"), InstanceMethod<&CameraWrap::close>("close"),
-       InstanceMethod<&CameraWrap::watch>("watch"), InstanceMethod<&CameraWrap::release>("release"),
-       InstanceMethod<&CameraWrap::set_quality>("setQuality"),
-       InstanceMethod<&CameraWrap::set_max_bytes_per_second>("setMaxBytesPerSecond"),
-       InstanceMethod<&CameraWrap::set_orientation>("setOrientation"),
-       InstanceMethod<&CameraWrap::set_frame_rate>("setFrameRate"),
-       InstanceMethod<&CameraWrap::controls>("controls"),
-       InstanceMethod<&CameraWrap::metadata>("metadata"),
-       InstanceMethod<&CameraWrap::set_controls>("setControls"),
-       InstanceMethod<&CameraWrap::statistics>("statistics"),
-       InstanceMethod<&CameraWrap::encoder>("encoder"),
-       InstanceMethod<&CameraWrap::keep_alive>("keepAlive")});
+  return DefineClass(env, "Camera",
+                     {InstanceMethod<&CameraWrap::open>("open"),
+                      InstanceMethod<&CameraWrap::start>("start"),
+                      InstanceMethod<&CameraWrap::opened>("opened"),
+                      InstanceMethod<&CameraWrap::reconfigure>("reconfigure"),
+                      InstanceMethod<&CameraWrap::still>("still"),
+                      InstanceMethod<&CameraWrap::close>("close"),
+                      InstanceMethod<&CameraWrap::watch>("watch"),
+                      InstanceMethod<&CameraWrap::feed>("feed"),
+                      InstanceMethod<&CameraWrap::unfeed>("unfeed"),
+                      InstanceMethod<&CameraWrap::poll>("poll"),
+                      InstanceMethod<&CameraWrap::release>("release"),
+                      InstanceMethod<&CameraWrap::set_quality>("setQuality"),
+                      InstanceMethod<&CameraWrap::set_max_bytes_per_second>("setMaxBytesPerSecond"),
+                      InstanceMethod<&CameraWrap::set_orientation>("setOrientation"),
+                      InstanceMethod<&CameraWrap::set_frame_rate>("setFrameRate"),
+                      InstanceMethod<&CameraWrap::controls>("controls"),
+                      InstanceMethod<&CameraWrap::metadata>("metadata"),
+                      InstanceMethod<&CameraWrap::set_controls>("setControls"),
+                      InstanceMethod<&CameraWrap::statistics>("statistics"),
+                      InstanceMethod<&CameraWrap::encoder>("encoder"),
+                      InstanceMethod<&CameraWrap::keep_alive>("keepAlive")});
 }
 
 CameraWrap::CameraWrap(const Napi::CallbackInfo &info)
@@ -238,10 +244,7 @@ void CameraWrap::end() {
 }
 
 void CameraWrap::on_wake(Napi::Env env) {
-  // The pool is known once `opened` ran; a frame that came before that, or of the last pool, is
-  // dropped here.
-  if (auto jpeg = session_->take_jpeg(); jpeg && pool_ && jpeg->slot.is_of(*pool_))
-    deliver(env, std::move(*jpeg));
+  deliver_waiting(env);
   if (auto fault = session_->take_fault()) {
     const Napi::HandleScope scope(env);
     call_javascript(env, on_fault_, {make_error(env, *fault)});
@@ -250,6 +253,13 @@ void CameraWrap::on_wake(Napi::Env env) {
     const Napi::HandleScope scope(env);
     call_javascript(env, on_encoder_, {describe(env, now)});
   }
+}
+
+void CameraWrap::deliver_waiting(Napi::Env env) {
+  // The pool is known once `opened` ran; a frame that came before that, or of the last pool, is
+  // dropped here.
+  if (auto jpeg = session_->take_jpeg(); jpeg && pool_ && jpeg->slot.is_of(*pool_))
+    deliver(env, std::move(*jpeg));
 }
 
 // onFrame(slot, length, sequence, wallMilliseconds, monotonicSeconds, monotonicNanoseconds, lent,
@@ -273,6 +283,20 @@ bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
 void CameraWrap::watch(const Napi::CallbackInfo &info) {
   const bool watched = info[0].As<Napi::Boolean>();
   if (session_) session_->watch(watched);
+}
+
+// feed(sender, reservedSlots): frames go to it without JavaScript
+void CameraWrap::feed(const Napi::CallbackInfo &info) {
+  if (session_) session_->feed(SenderWrap::of(info[0]), info[1].As<Napi::Number>().Uint32Value());
+}
+
+void CameraWrap::unfeed(const Napi::CallbackInfo &info) {
+  if (session_) session_->unfeed(SenderWrap::of(info[0]));
+}
+
+// poll(): calls onFrame now if a frame waits
+void CameraWrap::poll(const Napi::CallbackInfo &info) {
+  if (session_) deliver_waiting(info.Env());
 }
 
 // Giving a slot back twice does nothing; giving it back after close() is right.
@@ -376,6 +400,9 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
   };
   if (!session_) return result;
   set("superseded", session_->superseded());
+  set("fed", session_->fed().fed());
+  set("copiedFrames", session_->fed().copied_frames());
+  set("copiedBytes", session_->fed().copied_bytes());
   if (pool_) {
     set("slots", pool_->count());
     set("lent", pool_->lent());

@@ -33,6 +33,9 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
   Napi::Value still(const Napi::CallbackInfo &info);
   Napi::Value close(const Napi::CallbackInfo &info);
   void watch(const Napi::CallbackInfo &info);
+  void feed(const Napi::CallbackInfo &info);
+  void unfeed(const Napi::CallbackInfo &info);
+  void poll(const Napi::CallbackInfo &info);
   void release(const Napi::CallbackInfo &info);
   void set_quality(const Napi::CallbackInfo &info);
   void set_max_bytes_per_second(const Napi::CallbackInfo &info);
@@ -47,6 +50,7 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
 
   void end();
   void on_wake(Napi::Env env);
+  void deliver_waiting(Napi::Env env);
   bool deliver(Napi::Env env, Jpeg jpeg);
 
   Napi::FunctionReference on_frame_;

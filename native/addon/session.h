@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "addon/frame_feed.h"
 #include "core/fault.h"
 #include "core/mailbox.h"
 #include "pipeline/pipeline.h"
@@ -86,10 +87,25 @@ class Session final : public PipelineListener {
     return usable;
   }
 
+  /** Whether JavaScript wants each frame. */
   void watch(bool watched) {
-    const std::lock_guard lock(mutex_);
-    if (pipeline_) pipeline_->watch(watched);
+    javascript_watches_ = watched;
+    update_watched();
   }
+
+  /**
+   * Frames go to `sender` too, straight from the encoder.
+   * @param reserved see FrameFeed
+   */
+  void feed(std::shared_ptr<Sender> sender, size_t reserved) {
+    feed_.attach(std::move(sender), reserved);
+    update_watched();
+  }
+  void unfeed(const std::shared_ptr<Sender> &sender) {
+    feed_.detach(sender);
+    update_watched();
+  }
+  const FrameFeed &fed() const { return feed_; }
 
   std::optional<Jpeg> take_jpeg() { return jpeg_.take(); }
   std::optional<Fault> take_fault() { return fault_.take(); }
@@ -101,8 +117,23 @@ class Session final : public PipelineListener {
   uint64_t superseded() const { return superseded_; }
 
  private:
+  void update_watched() {
+    watched_ = javascript_watches_ || !feed_.empty();
+    {
+      const std::lock_guard lock(mutex_);
+      if (pipeline_) pipeline_->watch(watched_);
+    }
+    if (!watched_) jpeg_.take();
+  }
+
   void on_jpeg(Jpeg jpeg) override {
-    if (jpeg_.put(std::move(jpeg))) superseded_++;
+    feed_.offer(jpeg);
+    // Without a wake-up it waits for who asks for the newest one.
+    const bool displaced = jpeg_.put(std::move(jpeg)).has_value();
+    // Everybody may have left while it was encoded.
+    if (!watched_) jpeg_.take();
+    if (!javascript_watches_) return;
+    if (displaced) superseded_++;
     wake_();
   }
   void on_fault(Fault fault) override {
@@ -119,6 +150,9 @@ class Session final : public PipelineListener {
   }
 
   const std::function<void()> wake_;
+  FrameFeed feed_;
+  std::atomic<bool> javascript_watches_{false};
+  std::atomic<bool> watched_{false};
   Mailbox<Jpeg> jpeg_;
   Mailbox<Fault> fault_;
   /** Not only the newest: a fall-back that is over must be told too. They come seconds apart. */

@@ -51,7 +51,8 @@ void Wakeup::teardown() {
 void Wakeup::run(Napi::Env env, Napi::Function /*callback*/, State *state, void * /*data*/) {
   if (env == nullptr || !state->on_wake) return;
   try {
-    state->on_wake(env);
+    const auto on_wake = state->on_wake;  // which may close this wake-up
+    on_wake(env);
   } catch (const std::exception &) {
     // A value could not be made: the environment is going away.
   }

@@ -95,6 +95,8 @@ class Slot {
   bool is_of(const SlotPool &pool) const { return pool_.get() == &pool; }
   uint8_t *data() const { return pool_->data(index_); }
   size_t bytes() const { return pool_->bytes(); }
+  /** How many slots of its pool are free. */
+  size_t free_beside() const { return pool_->count() - pool_->lent(); }
 
   /** The dma-buf, for a device that is given it. */
   int fd() const { return pool_->fd(index_); }

@@ -127,6 +127,16 @@ export class StreamClient implements AsyncDisposable {
     this.#socket.resume()
   }
 
+  /** Sends more, behind the request. */
+  write(text: string): void {
+    this.#socket.write(text)
+  }
+
+  /** Says that it sends no more, and goes on reading. */
+  closeOwnSide(): void {
+    this.#socket.end()
+  }
+
   /** Closes with a TCP reset, in the middle of whatever is being sent. */
   reset(): void {
     this.#socket.resetAndDestroy()

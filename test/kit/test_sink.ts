@@ -63,6 +63,12 @@ export class TestSink implements Connection {
     this.backlog = bytes
   }
 
+  descriptor(): undefined {
+    return undefined
+  }
+
+  handOver(): void {}
+
   /** The other side closes it. */
   close(): void {
     this.#onClose()

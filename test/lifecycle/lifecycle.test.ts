@@ -55,6 +55,10 @@ describe.each([
     expect(await run('exit_while_streaming', env)).toMatchObject(good)
   })
 
+  test('exit, and workers terminated, while the addon sends to viewers', async () => {
+    expect(await run('exit_while_delivering', env)).toMatchObject({ ...good, stdout: '200' })
+  })
+
   test('the process ends by itself after close, with a frame still held', async () => {
     expect(await run('end_of_main', env)).toMatchObject({ ...good, stdout: 'true' })
   })

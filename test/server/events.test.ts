@@ -157,6 +157,7 @@ test('/api/clients has each viewer in numbers', async () => {
   expect(clients).toEqual([
     {
       id: 1,
+      delivery: 'native',
       address: '127.0.0.1',
       since: expect.stringMatching(/^\d{4}-/) as string,
       connectedSeconds: expect.any(Number) as number,

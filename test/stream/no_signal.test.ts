@@ -2,7 +2,7 @@ import { stat } from 'node:fs'
 import sharp from 'sharp'
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest'
 import { Hub } from '../../lib/stream/hub.ts'
-import type { Viewer } from '../../lib/stream/viewer.ts'
+import type { Viewer } from '../../lib/stream/delivery.ts'
 import { makeJpeg, ScriptedSource } from '../kit/scripted_source.ts'
 import { TestSink } from '../kit/test_sink.ts'
 

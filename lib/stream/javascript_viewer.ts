@@ -1,6 +1,6 @@
 import { monotonicNow } from './clock.ts'
 import type { Connection } from './connection.ts'
-import type { Departure, ViewerReport } from './delivery.ts'
+import type { Admission, Departure, Viewer, ViewerReport } from './delivery.ts'
 import type { Latency } from './latency.ts'
 import { closing, opening } from './multipart.ts'
 import { Pacing } from './pacing.ts'
@@ -10,22 +10,13 @@ import { Rate } from './rate.ts'
 /** Bytes by which the kernel's share of a connection is raised. */
 const backlogStep = 64 * 1024
 
-export interface ViewerOptions {
-  id: number
-  /** The client's, for people. */
-  address?: string | undefined
-  /** Frames per second at most; by default every frame. */
-  fps?: number | undefined
-  /** Parts until the stream ends; by default it does not. */
-  frames?: number | undefined
+export interface ViewerOptions extends Admission {
   /** Milliseconds in which a part must be taken; after that the viewer is dropped. */
   sendTimeout: number
   /** The newest part there is. */
   newest: () => Part | undefined
   /** Where the time from exposure to socket is counted. */
   latency: Latency
-  /** Called once, when the viewer has left. */
-  onLeave: (viewer: Viewer, why: Departure) => void
 }
 
 /**
@@ -35,7 +26,7 @@ export interface ViewerOptions {
  * "Taken" means that the write callback has fired. What `write()` returns says nothing: a frame is larger
  * than the high-water mark, so it is false even when the kernel took everything at once.
  */
-export class Viewer {
+export class JavaScriptViewer implements Viewer {
   readonly id: number
   readonly address: string | undefined
   /** When it came, milliseconds since 1970. */
@@ -84,7 +75,7 @@ export class Viewer {
     const { id, address, since, sent, skipped, bytes } = this
     const now = monotonicNow()
     const age = this.#exposed === undefined ? undefined : now - this.#exposed
-    return { id, address, since, sent, skipped, bytes, fps: this.#rate.perSecond(now), age }
+    return { id, address, since, sent, skipped, bytes, fps: this.#rate.perSecond(now), age, delivery: 'javascript' }
   }
 
   /** Sends `part` if it is due: now, or, while another is in flight, whatever is newest afterwards. */
