@@ -29,6 +29,7 @@ function idOf(given: string | undefined): string {
 
 /** The URL as it may be written down. */
 export function withoutToken(url: string): string {
+  if (!url.includes('?')) return url
   const [path = '', query = ''] = url.split(/\?(.*)/s)
   const parameters = new URLSearchParams(query)
   if (!parameters.has('token')) return url

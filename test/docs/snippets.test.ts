@@ -18,6 +18,7 @@ const documents = [
   'CONTRIBUTING.md',
   'docs/configuration.md',
   'docs/docker.md',
+  'docs/http.md',
   'docs/library.md',
   'docs/troubleshooting.md',
 ]

@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { LastingCamera } from '../../lib/camera/lasting_camera.ts'
+import { Picture } from '../kit/picture.ts'
 import { makeJpeg, ScriptedSource } from '../kit/scripted_source.ts'
 import { startService, type TestService } from '../kit/server.ts'
+import { StreamClient } from '../kit/stream_client.ts'
 
 let camera: LastingCamera
 let service: TestService
@@ -64,6 +66,30 @@ test('settings are read and changed', async () => {
   expect((await ask('/api/settings')).body).toMatchObject({ width: 320, height: 240, quality: 80 })
   expect((await ask('/api/settings', 'PATCH', { quality: 50 })).body).toMatchObject({ quality: 50 })
   expect(camera.settings.quality).toBe(50)
+})
+
+test('a change of size and rate keeps the viewers', { timeout: 60_000 }, async () => {
+  await using viewer = await StreamClient.open(`${service.url}/stream.mjpg`)
+  await viewer.part()
+  const patch = { width: 640, height: 480, fps: 10, rotation: 180 }
+  expect(await ask('/api/settings', 'PATCH', patch)).toMatchObject({ status: 200, body: patch })
+  let width = 0
+  while (width !== 640) {
+    const { jpeg, state } = await viewer.part()
+    width = state === undefined ? (await Picture.decode(jpeg)).width : 0
+  }
+  expect(viewer.closed).toBe(false)
+  expect((await ask('/api/status')).body).toMatchObject({ width: 640, height: 480, clients: 1 })
+})
+
+test('a still is larger than the stream, which goes on', { timeout: 60_000 }, async () => {
+  await using viewer = await StreamClient.open(`${service.url}/stream.mjpg`)
+  await viewer.part()
+  const answer = await fetch(`${service.url}/still.jpg`)
+  expect(answer.status).toBe(200)
+  expect((await Picture.decode(new Uint8Array(await answer.arrayBuffer()))).width).toBeGreaterThan(320)
+  viewer.parts.length = 0
+  expect((await Picture.decode((await viewer.partThat(({ state }) => state === undefined)).jpeg)).width).toBe(320)
 })
 
 test.each([
