@@ -5,12 +5,13 @@ import { expect, test } from 'vitest'
 import { plainEnvironment } from '../kit/process_environment.ts'
 
 test('a service that nobody asks for metrics or other sizes loads neither prom-client nor sharp', async () => {
-  const server = JSON.stringify(join(import.meta.dirname, '../../dist/server/index.js'))
+  const file = (name: string) => JSON.stringify(join(import.meta.dirname, '../../dist', name))
   const script = `
-    import { createApp, serve } from ${server}
+    import { LastingCamera } from ${file('index.js')}
+    import { createApp, serve } from ${file('server/index.js')}
     import { createRequire } from 'node:module'
     const { cache } = createRequire(import.meta.url)
-    const source = { id: 'x', state: { status: 'live', since: new Date() }, onState: () => () => {}, settings: {} }
+    const source = new LastingCamera({ camera: 'synthetic' })
     const service = await serve(createApp({ sources: [source] }), { port: 0, bind: '127.0.0.1', drain: async () => {} })
     await fetch(service.url + 'health')
     await service.close()
