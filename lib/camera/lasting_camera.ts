@@ -1,6 +1,7 @@
 import { awaitFrame, type FrameWish } from './await_frame.ts'
 import { binding, type NativeCameraWatch, type NativeSender } from './binding.ts'
 import { findAndOpen, type Camera } from './camera.ts'
+import type { ControlPanel } from './control_panel.ts'
 import type { Control, ControlValue, Point } from './controls.ts'
 import { type ErrorCode, MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
@@ -20,33 +21,55 @@ import { describeStatistics } from './statistics.ts'
 /** Milliseconds before the first attempt to open again, and at most; doubled after each failure. */
 const firstDelay = 500
 const longestDelay = 10_000
+/** Seconds. */
+const longestIdle = 86_400
 
 /**
- * Faults of a camera that is there and does not work. Each attempt then gets a libcamera that was started anew,
- * so nobody must keep it running in between; hot-plug has nothing to tell anyway.
+ * Faults of a camera that is there and does not work, or whose devices libcamera could not open when it looked for
+ * cameras. Each attempt then gets a libcamera that was started anew, so nobody must keep it running in between;
+ * hot-plug has nothing to tell anyway.
  */
-const wedged: ReadonlySet<ErrorCode> = new Set(['ERR_CAMERA', 'ERR_CAMERA_STALLED', 'ERR_NO_BUFFERS'])
+const wedged: ReadonlySet<ErrorCode> = new Set(['ERR_CAMERA', 'ERR_CAMERA_STALLED', 'ERR_NO_BUFFERS', 'ERR_PERMISSION'])
+
+/** Options of a {@link LastingCamera}. */
+export interface LastingCameraOptions extends CameraOptions {
+  /** Seconds without anybody who watches until the camera is stopped; 0, the default, never stops it. */
+  idleSeconds?: number
+  /** Controls to set whenever the camera is opened, before its first frame. One that it does not take is left out. */
+  controls?: Readonly<Record<string, ControlValue>>
+}
 
 /**
  * A camera that is there to stay: it is opened, and after a fault opened again with back-off, at once when
- * libcamera says that a camera came. Never replaced by another one.
+ * libcamera says that a camera came. Never replaced by another one. It may sleep while nobody watches, and is woken by
+ * whoever subscribes or asks for something.
  */
 export class LastingCamera implements FrameSource {
   #options: CheckedCameraOptions
+  readonly #idleAfter: number
   readonly #onEvent: (state: CameraState) => void
   /** Fixed once the camera has been seen: another one at the same index is not it. */
   #wanted: number | string
   #id: string
   #name: string
   #camera: Camera | undefined
+  #controls: Readonly<Record<string, ControlValue>>
   #state: CameraState = { status: 'starting', since: new Date() }
   #fault: MioError | undefined
-  #opens = 0
+  /** What ended the last time that it was live; told when it is live again. */
+  #lostBy: string | undefined
+  #restarts = 0
+  readonly #reasons: Record<string, number> = {}
   #delay = firstDelay
   #timer: NodeJS.Timeout | undefined
+  #idleTimer: NodeJS.Timeout | undefined
   #opening: Promise<void> | undefined
+  /** Of the camera that is put to sleep. */
+  #closing: Promise<void> | undefined
   #closed = false
   #watch: NativeCameraWatch | undefined
+  /** Calls under way that need the camera. */
+  #calls = 0
   readonly #listeners = new Set<(frame: Frame) => void>()
   readonly #stateListeners = new Set<(state: CameraState) => void>()
   readonly #encoderListeners = new Set<EncoderListener>()
@@ -58,8 +81,19 @@ export class LastingCamera implements FrameSource {
    * @param onEvent called with each change of state, for the log
    * @throws {MioError} `ERR_INVALID_OPTION`
    */
-  constructor(options: CameraOptions = {}, onEvent: (state: CameraState) => void = () => {}) {
+  constructor(
+    { idleSeconds = 0, controls = {}, ...options }: LastingCameraOptions = {},
+    onEvent: (state: CameraState) => void = () => {},
+  ) {
+    if (!(idleSeconds >= 0 && idleSeconds <= longestIdle)) {
+      throw new MioError('ERR_INVALID_OPTION', {
+        asked: 'open a camera',
+        found: `option idleSeconds is ${idleSeconds}: expected 0 to ${longestIdle}`,
+      })
+    }
     this.#options = checkCameraOptions(options)
+    this.#idleAfter = idleSeconds * 1000
+    this.#controls = controls
     this.#onEvent = onEvent
     this.#wanted = this.#options.camera
     this.#id = typeof this.#wanted === 'number' ? `cam${this.#wanted}` : urlSafeId(this.#wanted)
@@ -75,7 +109,9 @@ export class LastingCamera implements FrameSource {
     if (this.#closed) return
     this.#closed = true
     clearTimeout(this.#timer)
+    clearTimeout(this.#idleTimer)
     await this.#opening
+    await this.#closing
     await this.#camera?.close()
     await this.#unwatch()
     this.#setState({ status: 'closed', since: new Date() })
@@ -108,13 +144,16 @@ export class LastingCamera implements FrameSource {
     return this.#camera?.encoder
   }
   get restarts(): number {
-    return Math.max(0, this.#opens - 1)
+    return this.#restarts
   }
-  readonly restartReasons: Readonly<Record<string, number>> = {}
+  get restartReasons(): Readonly<Record<string, number>> {
+    return { ...this.#reasons }
+  }
   /** The camera while it is open. */
   get camera(): Camera | undefined {
     return this.#state.status === 'live' ? this.#camera : undefined
   }
+  /** Those of the camera that is open now or was last. */
   get controls(): Readonly<Record<string, Control>> {
     return this.#camera?.controls ?? {}
   }
@@ -123,24 +162,38 @@ export class LastingCamera implements FrameSource {
   }
 
   async setControls(values: Readonly<Record<string, ControlValue>>): Promise<void> {
-    await this.#live('set controls').setControls(values)
+    await this.#awake('set controls', (camera) => camera.setControls(values))
+    this.#controls = { ...this.#controls, ...values }
   }
 
   async resetControls(): Promise<void> {
-    await this.#live('reset the controls').resetControls()
+    await this.#awake('reset the controls', (camera) => camera.resetControls())
+    this.#controls = {}
   }
 
   async focus(point?: Point): Promise<void> {
-    await this.#live('focus').focus(point)
+    await this.#awake('focus', (camera) => camera.focus(point))
   }
 
   async reconfigure(patch: CapturePatch): Promise<void> {
-    await this.#live('reconfigure').reconfigure(patch)
+    await this.#awake('reconfigure', (camera) => camera.reconfigure(patch))
     this.#options = patchCameraOptions(this.#options, patch)
   }
 
   async still(options?: { timeout?: number }): Promise<Frame> {
-    return this.#live('take a still').still(options)
+    return this.#awake('take a still', (camera) => camera.still(options))
+  }
+
+  /** Does `work` with the camera, which is woken for it and does not sleep meanwhile. */
+  async #awake<T>(asked: string, work: (camera: Camera) => Promise<T>): Promise<T> {
+    this.#calls++
+    try {
+      if (this.#state.status === 'idle') await this.#attempt()
+      return await work(this.#live(asked))
+    } finally {
+      this.#calls--
+      this.#sleepLater()
+    }
   }
 
   #live(asked: string): Camera {
@@ -155,10 +208,13 @@ export class LastingCamera implements FrameSource {
   subscribe(listener: (frame: Frame) => void): () => void {
     const entry = (frame: Frame) => listener(frame)
     this.#listeners.add(entry)
+    clearTimeout(this.#idleTimer)
+    if (this.#state.status === 'idle') void this.#attempt()
     this.#join()
     return () => {
-      this.#listeners.delete(entry)
-      if (this.#listeners.size === 0) this.#leave()
+      if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
+      this.#leave()
+      this.#sleepLater()
     }
   }
 
@@ -224,7 +280,8 @@ export class LastingCamera implements FrameSource {
   async #open(): Promise<void> {
     clearTimeout(this.#timer)
     try {
-      const camera = await findAndOpen(this.#wanted, this.#options)
+      await this.#closing
+      const camera = await findAndOpen(this.#wanted, this.#options, (panel) => setAll(panel, this.#controls))
       if (this.#closed) {
         await camera.close()
         return
@@ -233,8 +290,6 @@ export class LastingCamera implements FrameSource {
       this.#wanted = camera.backendId
       this.#id = camera.id
       this.#name = camera.name
-      this.#opens++
-      this.#delay = firstDelay
       this.#fault = undefined
       camera.once('fault', (fault) => this.#lost(fault))
       camera.onEncoder((now, fault) => {
@@ -242,15 +297,25 @@ export class LastingCamera implements FrameSource {
       })
       await this.#unwatch()
       if (camera.state.status === 'closed') return
+      this.#countRestart()
       this.#setState({ status: 'live', since: new Date() })
       this.#join()
+      this.#sleepLater()
     } catch (error) {
       this.#lost(error)
     }
   }
 
+  #countRestart(): void {
+    if (this.#lostBy === undefined) return
+    this.#restarts++
+    this.#reasons[this.#lostBy] = (this.#reasons[this.#lostBy] ?? 0) + 1
+    this.#lostBy = undefined
+  }
+
   #lost(error: unknown): void {
-    if (this.#closed) return
+    // A camera that sleeps has been given up already.
+    if (this.#closed || (this.#state.status === 'idle' && !this.#opening)) return
     this.#leave()
     for (const [sender, end] of this.#senders) {
       end?.()
@@ -258,13 +323,39 @@ export class LastingCamera implements FrameSource {
     }
     const fault = error instanceof MioError ? error : new MioError('ERR_CAMERA', { found: String(error), cause: error })
     this.#fault = fault
-    const same = this.#state.status === 'waiting' && this.#state.code === fault.code
-    const since = this.#state.status === 'waiting' ? this.#state.since : new Date()
-    if (!same) this.#setState({ status: 'waiting', since, code: fault.code, message: fault.message })
+    const { status, since, code } = this.#state
+    if (status === 'live') {
+      this.#lostBy = fault.code
+      // One that fails again and again, soon after it has been opened, is not opened again at once for ever.
+      if (Date.now() - since.getTime() > longestDelay) this.#delay = firstDelay
+    }
+    if (status !== 'waiting' || code !== fault.code) {
+      const from = status === 'waiting' ? since : new Date()
+      this.#setState({ status: 'waiting', since: from, code: fault.code, message: fault.message })
+    }
     clearTimeout(this.#timer)
     this.#timer = setTimeout(() => void this.#attempt(), this.#delay)
     this.#delay = Math.min(this.#delay * 2, longestDelay)
     void (wedged.has(fault.code) ? this.#unwatch() : this.#watchForCameras())
+  }
+
+  #sleepLater(): void {
+    clearTimeout(this.#idleTimer)
+    if (this.#idleAfter === 0 || !this.#isUnwanted()) return
+    this.#idleTimer = setTimeout(() => {
+      if (this.#isUnwanted()) this.#sleep()
+    }, this.#idleAfter).unref()
+  }
+
+  #isUnwanted(): boolean {
+    return !this.#closed && this.#state.status === 'live' && this.#listeners.size === 0 && this.#calls === 0
+  }
+
+  #sleep(): void {
+    this.#setState({ status: 'idle', since: new Date() })
+    // With libcamera kept running, the camera is there sooner when somebody comes.
+    const watching = this.#watchForCameras()
+    this.#closing = watching.then(() => this.#camera?.close()).finally(() => (this.#closing = undefined))
   }
 
   /** Hot-plug: libcamera tells when a camera comes, as long as somebody keeps it running. */
@@ -289,5 +380,20 @@ export class LastingCamera implements FrameSource {
     this.#state = state
     this.#onEvent(state)
     for (const listener of this.#stateListeners) listener(state)
+  }
+}
+
+/** Together, because some only count with others; if the camera does not take one any more, the others still count. */
+function setAll(panel: ControlPanel, values: Readonly<Record<string, ControlValue>>): void {
+  try {
+    panel.set(values)
+  } catch {
+    for (const [name, value] of Object.entries(values)) {
+      try {
+        panel.set({ [name]: value })
+      } catch {
+        // Another camera than the one that it was set of.
+      }
+    }
   }
 }

@@ -1,5 +1,6 @@
 import { LastingCamera } from '../camera/lasting_camera.ts'
 import { listCameras } from '../camera/list.ts'
+import { useTuningFile } from '../camera/tuning.ts'
 import type { Settings } from '../config/schema.ts'
 import type { Log } from '../server/log.ts'
 
@@ -9,6 +10,7 @@ import type { Log } from '../server/log.ts'
  * @throws {MioError} `ERR_INVALID_OPTION`
  */
 export async function chooseCameras(settings: Settings, log: Log): Promise<[LastingCamera, ...LastingCamera[]]> {
+  if (settings.tuningFile !== undefined) useTuningFile(settings.tuningFile)
   const [first = 'auto', ...others] = settings.camera
   const open = (camera: number | string): LastingCamera => new LastingCamera({ camera, ...optionsOf(settings) })
   return [open(first === 'auto' ? await firstCamera(log) : first), ...others.map(open)]
@@ -24,7 +26,7 @@ async function firstCamera(log: Log): Promise<string> {
 /** Settings as the camera has them. */
 function optionsOf(settings: Settings) {
   const { resolution, fps, minFps, jpegQuality, maxBitrate, encoder } = settings
-  const { rotation, hflip, vflip, bufferCount, frameTimeout } = settings
+  const { rotation, hflip, vflip, sensorMode, stillStream, bufferCount, frameTimeout, idleSeconds } = settings
   return {
     ...resolution,
     fps,
@@ -35,7 +37,10 @@ function optionsOf(settings: Settings) {
     rotation,
     hflip,
     vflip,
+    sensorMode,
+    stillStream,
     ...(bufferCount === undefined ? {} : { bufferCount }),
     frameTimeout,
+    idleSeconds,
   }
 }

@@ -21,7 +21,7 @@ function setting<T extends z.ZodType<unknown, string>>(schema: T, info: SettingI
   return schema
 }
 
-const { fps, minFps, quality, maxBitrate, rotation, bufferCount, frameTimeout } = cameraOptions.shape
+const { fps, minFps, quality, maxBitrate, rotation, sensorMode, bufferCount, frameTimeout } = cameraOptions.shape
 const number = z
   .string()
   .regex(/^\d+(\.\d+)?$/)
@@ -143,6 +143,24 @@ export const settingsSchema = z.object({
   }),
   hflip: setting(truth(), { values: trueOrFalse, fallback: 'false', about: 'Mirror left and right, as seen' }),
   vflip: setting(truth(), { values: trueOrFalse, fallback: 'false', about: 'Mirror top and bottom, as seen' }),
+  sensorMode: setting(sensorMode.unwrap(), {
+    values: 'auto or WIDTHxHEIGHT',
+    fallback: 'auto',
+    about: 'Sensor mode; auto sees as much as the sensor does at the wanted rate',
+  }),
+  stillStream: setting(truth(), {
+    values: trueOrFalse,
+    fallback: 'true',
+    about: 'A second stream for full-size stills, where it costs only memory',
+  }),
+  tuningFile: setting(
+    z.string().transform((text) => (text === 'none' ? undefined : text)),
+    {
+      values: 'none or a path',
+      fallback: 'none',
+      about: "Tuning file for libcamera's Raspberry Pi cameras",
+    },
+  ),
   bufferCount: setting(
     z
       .string()
@@ -158,6 +176,11 @@ export const settingsSchema = z.object({
     values: 'a whole number from 100 to 60000',
     fallback: '3000',
     about: 'Milliseconds without a picture until the camera is opened again',
+  }),
+  idleSeconds: setting(whole.pipe(z.int().max(86_400)), {
+    values: 'a whole number from 0 to 86400',
+    fallback: '0',
+    about: 'Seconds without a viewer until the camera is stopped; 0 never stops it',
   }),
   port: setting(whole.pipe(z.int().max(65_535)), {
     values: 'a whole number from 0 to 65535',

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { LastingCamera, setLogListener, type CameraState } from '../../lib/index.ts'
+import { LastingCamera, setLogListener, watchCameras, type CameraState } from '../../lib/index.ts'
 import { Webcams } from '../kit/environment.ts'
 import { Picture } from '../kit/picture.ts'
 import { until } from '../kit/until.ts'
@@ -39,6 +39,7 @@ test('a subscription lives through unplug and replug', async () => {
   await webcams.plug(0)
   await until(() => frames > 3)
   expect(camera.restarts).toBe(1)
+  expect(Object.keys(camera.restartReasons)[0]).toMatch(/ERR_CAMERA_UNPLUGGED|ERR_NO_CAMERA/)
   expect(camera.state.status).toBe('live')
   expect(camera.state.since.getTime()).toBeGreaterThanOrEqual(since.getTime())
   expect(states.map(({ status }) => status).at(0)).toBe('live')
@@ -66,6 +67,48 @@ test('a stalled camera is opened again', async () => {
   webcams.stall(0, false)
   await until(() => camera.state.status === 'live', { timeout: 20_000 })
   expect(camera.restarts).toBe(1)
+  expect(camera.restartReasons).toEqual({ ERR_CAMERA_STALLED: 1 })
+})
+
+test('what was set is set again when the camera is opened again; what it does not have is left out', async () => {
+  await webcams.plug(0)
+  await using camera = new LastingCamera({ camera: 0, ...quick, controls: { Contrast: 1.5, NoSuchControl: 1 } })
+  await camera.start()
+  await camera.setControls({ Brightness: 0.5 })
+  await until(() => /CTRL Brightness 32/.test(webcams.log(0)))
+  await camera.reconfigure({ quality: 33 })
+  webcams.unplug(0)
+  await until(() => camera.state.status === 'waiting')
+  await webcams.plug(0)
+  await until(() => camera.state.status === 'live', { timeout: 20_000 })
+  expect(camera.controls['Brightness']?.value).toBe(0.5)
+  expect(camera.controls['Contrast']?.value).toBe(1.5)
+  expect(camera.settings.quality).toBe(33)
+  await camera.resetControls()
+  expect(camera.controls['Brightness']?.value).toBe(camera.controls['Brightness']?.default)
+})
+
+test.each(['busy', 'denied'] as const)('%s: it is waited for, by the name of what is wrong', async (fault) => {
+  await webcams.plug(0)
+  webcams[fault](0, true)
+  await using camera = new LastingCamera({ camera: webcams.id(0), ...quick })
+  await camera.start()
+  expect(camera.state).toMatchObject({
+    status: 'waiting',
+    code: fault === 'busy' ? 'ERR_CAMERA_BUSY' : 'ERR_PERMISSION',
+  })
+  webcams[fault](0, false)
+  await until(() => camera.state.status === 'live', { timeout: 20_000 })
+  expect(camera.restarts).toBe(0)
+})
+
+test('watchCameras tells what comes and goes', async () => {
+  const seen: string[][] = []
+  await using _ = await watchCameras((cameras) => seen.push(cameras.map(({ backendId }) => backendId)))
+  await webcams.plug(0)
+  await until(() => seen.at(-1)?.includes(webcams.id(0)))
+  webcams.unplug(0)
+  await until(() => seen.at(-1)?.join() === 'synthetic')
 })
 
 test('as long as it stalls, each attempt gets a libcamera that was started anew', async () => {
