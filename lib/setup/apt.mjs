@@ -10,12 +10,12 @@ const DAY_MS = 86_400_000
 export const isHere = () => existsSync('/usr/bin/apt-get')
 
 /** How a command gets root's rights; undefined when it does not, without a password. */
-function prefix() {
+export function rootPrefix() {
   if (process.getuid?.() === 0) return []
   return ask('sudo', ['-n', 'true']) === undefined ? undefined : ['sudo', '-n', '--']
 }
 
-export const mayInstall = () => prefix() !== undefined
+export const mayInstall = () => rootPrefix() !== undefined
 
 /**
  * The version that apt would install; undefined when it knows none.
@@ -35,7 +35,7 @@ export async function refresh(packages) {
   const age = Date.now() - newestList()
   const unknown = packages.some((name) => !candidate(name))
   if (age < DAY_MS && !(unknown && age > DAY_MS / 24)) return
-  const sudo = prefix()
+  const sudo = rootPrefix()
   if (!sudo) return
   await step('Package lists', age === Infinity ? 'there are none' : 'they are old', (onLine) =>
     // Without a network the packages may still lie in apt's cache: the installation will tell.
@@ -60,7 +60,7 @@ function newestList() {
  * @throws {SetupError} with the command to run, when this user may not install.
  */
 export async function install(packages, why) {
-  const sudo = prefix()
+  const sudo = rootPrefix()
   if (!sudo) {
     throw new SetupError(`Packages are ${why}. Install them and start again: ${command(packages)}`)
   }

@@ -91,3 +91,21 @@ export const forLint = [
   { name: 'clang-tidy 19', anyCommand: ['clang-tidy-19'], packages: ['clang-tidy-19'] },
   { name: 'ShellCheck', anyCommand: ['shellcheck'], packages: ['shellcheck'] },
 ]
+
+/**
+ * For building and running the virtual machine of the tests.
+ * @param {'amd64' | 'arm64'} architecture
+ * @returns {Need[]}
+ */
+export const forVirtualMachine = (architecture) => [
+  { name: 'mmdebstrap', anyCommand: ['mmdebstrap'], packages: ['mmdebstrap'] },
+  { name: 'mksquashfs', anyCommand: ['mksquashfs'], packages: ['squashfs-tools'] },
+  { name: 'cpio', anyCommand: ['cpio'], packages: ['cpio'] },
+  { name: 'zstd', anyCommand: ['zstd'], packages: ['zstd'] },
+  { name: 'xz', anyCommand: ['xz'], packages: ['xz-utils'] },
+  { name: 'depmod', anyCommand: ['kmod'], packages: ['kmod'] },
+  debianKeys,
+  architecture === 'amd64'
+    ? { name: 'QEMU', anyCommand: ['qemu-system-x86_64'], packages: ['qemu-system-x86'] }
+    : { name: 'QEMU for arm64', anyCommand: ['qemu-system-aarch64'], packages: ['qemu-system-arm'] },
+]

@@ -21,16 +21,24 @@ export default async function prebuilds(args) {
   const wanted = args.length > 0 ? args : Object.keys(machines)
   const unknown = wanted.find((arch) => !machines[arch])
   if (unknown) throw new SetupError(`There are prebuilds for ${Object.keys(machines).join(' and ')}, not ${unknown}.`)
-  const compilers = forPrebuilds.filter((need) => wanted.some((arch) => need.anyCommand?.includes(compiler(arch))))
-  await systemPackages([...forBuild, ...forPrebuilds.filter((need) => need.header), ...compilers])
+  await systemPackages([...forBuild, ...needsOf(wanted)])
   await npmPackages()
   for (const arch of wanted) await prebuild(arch)
 }
 
-/** The prebuild for this machine alone, for the tests of the package. */
-export async function ownPrebuild() {
-  await systemPackages(forPrebuilds.filter((need) => need.header))
-  const { arch } = process
+/**
+ * What it takes to build for these machines, besides what it takes to build for this one.
+ * @param {string[]} wanted
+ */
+const needsOf = (wanted) =>
+  forPrebuilds.filter((need) => need.header || wanted.some((arch) => need.anyCommand?.includes(compiler(arch))))
+
+/**
+ * The prebuild for one machine, for tests that run what the package brings along.
+ * @param {string} [arch]
+ */
+export async function ownPrebuild(arch = process.arch) {
+  await systemPackages([...forBuild, ...needsOf([arch])])
   await stepIfChanged(
     {
       name: `prebuild-${arch}`,

@@ -89,7 +89,7 @@ describe('commands', () => {
     .filter(([, command]) => !command.startsWith('docker '))
 
   test.each(lines)('%s: %s', async (_, command) => {
-    if (/^npm (test|run (lint|prebuilds|test:(container|package)))/.test(command)) {
+    if (/^npm (test|run (lint|prebuilds|test:(container|package|vm)))/.test(command)) {
       // This very test is a part of `npm test`, CI runs the others or what they are made of (test/package): what can be
       // checked here is that they exist.
       const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
