@@ -51,7 +51,7 @@ int main(int argc, char **argv) {
   mio::SyntheticCamera camera(
       {&bench,
        [](void *self, const mio_picture *picture) { static_cast<Bench *>(self)->take(*picture); },
-       [](void *) {}});
+       [](void *) {}, [](void *, const mio_picture *) {}});
   mio_wanted wanted{};
   wanted.width = static_cast<uint32_t>(std::atoi(argv[1]));
   wanted.height = static_cast<uint32_t>(std::atoi(argv[2]));

@@ -27,7 +27,7 @@ class Pictures {
                  [](void *self, const mio_picture *picture) {
                    static_cast<Pictures *>(self)->add(*picture);
                  },
-                 [](void *) {}}) {
+                 [](void *) {}, [](void *, const mio_picture *) {}}) {
     mio_wanted wanted{};
     wanted.width = width;
     wanted.height = height;
