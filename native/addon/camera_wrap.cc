@@ -207,7 +207,8 @@ Napi::Value CameraWrap::still(const Napi::CallbackInfo &info) {
 Napi::Value CameraWrap::opened(const Napi::CallbackInfo &info) {
   const Napi::Env env = info.Env();
   auto result = Napi::Object::New(env);
-  const bool usable = session_ && session_->with_pipeline([&](Pipeline &pipeline) {
+  if (!session_) return env.Undefined();
+  const bool usable = session_->with_pipeline([&](Pipeline &pipeline) {
     result.Set("mode", describe(env, pipeline.mode()));
     if (pool_ == pipeline.pool()) return;
 
