@@ -42,9 +42,13 @@ export class Loan {
   }
 }
 
+let warned = false
 /** Gives back the loans of frames that were forgotten, and says so once. */
 const forgotten = new FinalizationRegistry<Loan>((loan) => {
   loan.drop()
+  // Who forgets one forgets them all, and a warning for each would fill a disk.
+  if (warned) return
+  warned = true
   process.emitWarning(
     'A frame was garbage-collected without frame.release(): the picture was held for longer than needed',
     {

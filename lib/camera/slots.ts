@@ -4,9 +4,9 @@ import { type FrameInfo, Loan } from './frame.ts'
 /**
  * With fewer free slots than this, frames are copied out of the pool: a consumer that holds many costs a
  * copy, but the camera always has a slot to write into. As many as can be under way at once: a picture in
- * each of four encoder threads, one that waits for them, and one in the mailbox.
+ * each of four encoder threads, one that waits for them, one in the mailbox, and the one that is just being handed out.
  */
-export const reservedSlots = 6
+export const reservedSlots = 7
 
 /** The slots of a camera's pool, by number: makes loans of the JPEGs in them. */
 export class Slots {

@@ -25,10 +25,11 @@ interface End {
   stderr: string
 }
 
-function run(name: string, env: Record<string, string> = {}): Promise<End> {
+/** @param onOutput told when the case has written something */
+function run(name: string, env: Record<string, string> = {}, onOutput = () => {}): Promise<End> {
   const file = resolve(import.meta.dirname, `cases/${name}.mjs`)
   return new Promise((settle) => {
-    execFile(
+    const child = execFile(
       // Another Node: `npm run test:package`.
       process.env['TEST_NODE'] ?? process.execPath,
       ['--expose-gc', file],
@@ -41,6 +42,7 @@ function run(name: string, env: Record<string, string> = {}): Promise<End> {
           stderr,
         }),
     )
+    child.stdout?.once('data', onOutput)
   })
 }
 
@@ -89,6 +91,20 @@ describe.each([
     expect(await run('forgotten_frames', env)).toMatchObject({ ...good, stdout: 'MIO_FRAME_NOT_RELEASED 0\n0' })
   })
 
+  test('ten thousand frames at once that are never released', async () => {
+    expect(await run('ten_thousand_frames', env)).toMatchObject({
+      ...good,
+      stdout: 'true 0 true\nMIO_FRAME_NOT_RELEASED\n0',
+    })
+  })
+
+  test('a frame used after close, and released twice', async () => {
+    expect(await run('frame_after_close', env)).toMatchObject({
+      ...good,
+      stdout: 'ffd8 1\nffd8 1\nERR_FRAME_RELEASED 0',
+    })
+  })
+
   test('opened and closed 200 times without a leak', { timeout: 120_000 }, async () => {
     const end = await run('open_close_200', env)
     expect(end).toMatchObject(good)
@@ -101,4 +117,15 @@ describe.each([
     // A leaked slot, buffer or mapping of one cycle alone would be more than this over 200.
     expect(after.rss - before.rss).toBeLessThan(16 * 1024 * 1024)
   })
+})
+
+test('two workers and the main thread', async () => {
+  expect(await run('two_workers')).toMatchObject({ ...good, stdout: 'left with 0\n0' })
+})
+
+test('unplugged while a frame is held', async () => {
+  const env = { CASE_CAMERA: webcams.id(0), LCSHIM_FPS: '120' }
+  const end = await run('unplugged_with_frame', env, () => webcams.unplug(0))
+  await webcams.plug(0)
+  expect(end).toMatchObject({ ...good, stdout: 'holding\nERR_CAMERA_UNPLUGGED true\n0' })
 })
