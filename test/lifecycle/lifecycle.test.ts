@@ -33,7 +33,7 @@ function run(name: string, env: Record<string, string> = {}, onOutput = () => {}
       // Another Node: `npm run test:package`.
       process.env['TEST_NODE'] ?? process.execPath,
       ['--expose-gc', file],
-      { env: { ...process.env, ...env }, timeout: 100_000 },
+      { env: { ...process.env, ...env }, timeout: 280_000 },
       (error, stdout, stderr) =>
         settle({
           code: error ? (error.code ?? null) : 0,
@@ -75,7 +75,7 @@ describe.each([
     expect(end.stderr).toContain('Error: boom')
   })
 
-  test('workers terminated while opening, streaming and closing', { timeout: 120_000 }, async () => {
+  test('workers terminated while opening, streaming and closing', { timeout: 300_000 }, async () => {
     expect(await run('worker_terminated', env)).toMatchObject({ ...good, stdout: '20 workers' })
   })
 
@@ -105,7 +105,7 @@ describe.each([
     })
   })
 
-  test('opened and closed 200 times without a leak', { timeout: 120_000 }, async () => {
+  test('opened and closed 200 times without a leak', { timeout: 300_000 }, async () => {
     const end = await run('open_close_200', env)
     expect(end).toMatchObject(good)
     const { before, after } = JSON.parse(end.stdout) as Record<
