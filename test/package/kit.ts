@@ -23,7 +23,7 @@ export function run(
   { cwd = root, env = plainEnvironment() }: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
 ): Promise<End> {
   return new Promise((settle) => {
-    execFile(command, args, { cwd, env, timeout: 500_000, maxBuffer: 64 << 20 }, (error, stdout, stderr) =>
+    execFile(command, args, { cwd, env, timeout: 1_800_000, maxBuffer: 64 << 20 }, (error, stdout, stderr) =>
       settle({ code: error ? (error.code ?? error.signal ?? 'killed') : 0, stdout, stderr }),
     )
   })
