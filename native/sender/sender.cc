@@ -32,12 +32,13 @@ Sender::Sender(SenderOptions options, std::function<void()> wake)
     : options_(std::move(options)),
       wake_(std::move(wake)),
       sums_(options_.latency_bounds),
-      epoll_(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")),
-      bell_(checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd")) {
+      bell_(std::make_shared<const UniqueFd>(
+          checked(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd"))),
+      epoll_(checked(epoll_create1(EPOLL_CLOEXEC), "epoll_create1")) {
   // Edge-triggered, each write rings once: nobody needs to read.
   epoll_event event{};
   event.events = EPOLLIN | EPOLLET;
-  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, bell_.get(), &event) != 0)
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, bell_->get(), &event) != 0)
     throw FaultError("ERR_INTERNAL", "epoll_ctl failed: " + errno_text(errno));
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "mio-sender");
@@ -49,7 +50,11 @@ void Sender::stop() {
     inbox_.stop = true;
     wake_thread(std::move(lock));
   }
-  if (thread_.joinable()) thread_.join();
+  if (!thread_.joinable()) return;
+  thread_.join();
+  epoll_.reset();
+  const std::lock_guard lock(mutex_);
+  bell_.reset();
 }
 
 void Sender::add(uint32_t id, UniqueFd socket, const ViewerWish &wish) {
@@ -120,12 +125,12 @@ Sender::Shared Sender::make_part(Picture picture) {
 
 // Once until the thread has looked: more would cost a system call each.
 void Sender::wake_thread(std::unique_lock<std::mutex> lock) {
-  const bool rung = std::exchange(inbox_.rung, true);
+  const auto bell = std::exchange(inbox_.rung, true) ? nullptr : bell_;
   lock.unlock();
-  if (rung) return;
+  if (!bell) return;
   const uint64_t one = 1;
   // It can only be refused when it is rung 2^64 times unheard.
-  static_cast<void>(::write(bell_.get(), &one, sizeof one));
+  static_cast<void>(::write(bell->get(), &one, sizeof one));
 }
 
 void Sender::run() {

@@ -63,7 +63,7 @@ class Sender {
   Sender(const Sender &) = delete;
   Sender &operator=(const Sender &) = delete;
 
-  /** Drops all viewers without telling, and ends the thread. */
+  /** Drops all viewers without telling, ends the thread and closes all descriptors. */
   void stop();
 
   /** Sends to `socket` from now on, beginning with the newest part. */
@@ -132,10 +132,11 @@ class Sender {
   Frames frames_{0, 0};
   std::vector<Left> left_;
   std::map<uint32_t, std::shared_ptr<ViewerCounters>> directory_;
+  /** An eventfd, shared with whoever rings it just now; none once stopped. */
+  std::shared_ptr<const UniqueFd> bell_;
 
-  UniqueFd epoll_;
-  UniqueFd bell_; /**< an eventfd */
   /** The thread's own. */
+  UniqueFd epoll_;
   std::vector<std::unique_ptr<Viewer>> viewers_;
   Shared newest_;
 

@@ -93,7 +93,7 @@ std::optional<Departure> Viewer::push() {
         skip -= piece.size();
         continue;
       }
-      // sendmsg() only reads.
+      // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): sendmsg() only reads
       vectors[count++] = {const_cast<char *>(piece.data()) + skip, piece.size() - skip};
       skip = 0;
     }

@@ -243,6 +243,7 @@ TEST(Sender, StopClosesAllAndGivesAllBack) {
     viewer.read(10);
     viewer.server.reset();
     world.sender.stop();
+    EXPECT_EQ(test::open_descriptors(), before + 1) << "the client's";
     EXPECT_LT(viewer.read_all().size(), kLarge);
     EXPECT_EQ(world.pool->lent(), 0U);
     world.publish('b', kSmall);  // of a camera that has not heard yet
