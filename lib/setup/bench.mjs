@@ -1,5 +1,6 @@
 import { pathToFileURL } from 'node:url'
-import { forBuild, forTests } from './needs.mjs'
+import { libcameraForTests } from '../../test/kit/libcamera.mjs'
+import { forBench, forBuild, forTests } from './needs.mjs'
 import { testKit } from './native_tests.mjs'
 import { systemPackages } from './packages.mjs'
 import { inRoot } from './paths.mjs'
@@ -10,9 +11,10 @@ import { prepare } from './start.mjs'
  * @param {string[]} args
  */
 export default async function bench(args) {
-  await systemPackages([...forBuild, ...forTests])
+  await systemPackages([...forBuild, ...forTests, ...forBench])
+  await libcameraForTests()
   await prepare()
-  // The stand-in of a hardware encoder.
+  // The stand-ins of a hardware encoder and a webcam.
   await testKit()
   const main = inRoot('test/bench/main.mjs')
   process.argv = [process.execPath, main, ...args]

@@ -72,6 +72,12 @@ export const forTests = [
 ]
 
 /**
+ * What the benchmarks compare with.
+ * @type {Need[]}
+ */
+export const forBench = [{ name: 'ustreamer', anyCommand: ['ustreamer'], packages: ['ustreamer'], optional: true }]
+
+/**
  * What compiles the prebuilds of the other machines, and fetches what they are built against.
  * @type {Need[]}
  */

@@ -4,27 +4,37 @@
 //   npm run bench                     all of it, some minutes
 //   npm run bench -- --quick          the same in seconds, only to see that it runs
 //   npm run bench -- hardware         those whose file name has that in it
+//   npm run bench -- --rounds 3       fewer rounds than five
+//   npm run bench -- --json FILE      also as JSON; docs/performance.md is made of one: test/bench/report.mjs
 //
-// Each file in measurements/ is one measurement: it exports a function that is given a Plan and returns rows.
-import { readdirSync } from 'node:fs'
+// Each file in measurements/ is one measurement: it exports a function that is given a Plan and returns rows, or rows
+// and data.
+import { readdirSync, writeFileSync } from 'node:fs'
+import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
 
 /**
  * @typedef {object} Plan
  * @property {boolean} quick
  * @property {number} rounds How often what is compared is measured.
- * @property {{ warmUp: number, round: number, steady: number }} seconds V8 needs the warm-up to compile the hot path.
+ * @property {{ warmUp: number, round: number, fanOut: number, laggards: number, steady: number }} seconds V8 needs the
+ *   warm-up to compile the hot path.
  * @property {{ width: number, height: number, fps: number, quality: number }} size Of the synthetic camera's pictures.
  */
 /** @typedef {[what: string, value: string | number, target?: string]} Row */
 
-const { values, positionals: wanted } = parseArgs({ options: { quick: { type: 'boolean' } }, allowPositionals: true })
+const { values, positionals: wanted } = parseArgs({
+  options: { quick: { type: 'boolean' }, rounds: { type: 'string' }, json: { type: 'string' } },
+  allowPositionals: true,
+})
 const quick = values.quick ?? false
 /** @type {Plan} */
 const plan = {
   quick,
-  rounds: quick ? 1 : 5,
-  seconds: { warmUp: quick ? 1 : 8, round: quick ? 2 : 10, steady: quick ? 3 : 60 },
+  rounds: Number(values.rounds ?? (quick ? 1 : 5)),
+  seconds: quick
+    ? { warmUp: 1, round: 2, fanOut: 2, laggards: 3, steady: 3 }
+    : { warmUp: 8, round: 10, fanOut: 3, laggards: 8, steady: 60 },
   size: { width: 1280, height: 720, fps: 30, quality: 80 },
 }
 
@@ -34,10 +44,14 @@ const files = readdirSync(folder)
   .toSorted()
 /** @type {(Row | undefined)[]} */
 const table = []
+const measurements = {}
 for (const file of files) {
   const { default: measure } = await import(new URL(file, folder).href)
-  console.error(`▸ ${file.replace('.mjs', '').replaceAll('_', ' ')}`)
-  table.push(undefined, ...(await measure(plan)))
+  const name = file.replace('.mjs', '')
+  console.error(`▸ ${name.replaceAll('_', ' ')}`)
+  const result = await measure(plan)
+  measurements[name] = Array.isArray(result) ? { rows: result } : result
+  table.push(undefined, ...measurements[name].rows)
 }
 
 const width = Math.max(...table.map((row) => row?.[0].length ?? 0))
@@ -46,4 +60,10 @@ console.log(`\n${size.width}x${size.height}, ${size.fps} fps, quality ${size.qua
 for (const row of table) {
   if (!row) console.log()
   else console.log(`${row[0].padEnd(width)}  ${String(row[1]).padEnd(36)}  ${row[2] ?? ''}`.trimEnd())
+}
+
+if (values.json) {
+  const machine = { processors: cpus().length, model: cpus()[0].model, kernel: release(), architecture: process.arch }
+  const { rounds } = plan
+  writeFileSync(values.json, JSON.stringify({ machine, node: process.version, size, rounds, measurements }, null, 2))
 }

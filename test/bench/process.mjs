@@ -1,15 +1,15 @@
 // What a process costs, by the scheduler's own account.
 import { readdirSync, readFileSync } from 'node:fs'
 
-/** A thread of the stand-in for a hardware encoder: what it does is done by hardware elsewhere. */
-const deviceThread = 'm2m-device\n'
+/** Threads of the stand-ins for an encoder and a webcam: what they do is done by hardware elsewhere. */
+const deviceThread = /^(m2m-device|uvcshim-)/
 
 /** CPU time of all threads of a process so far, in milliseconds (nanosecond resolution, unlike /proc/PID/stat). */
 export function cpuOf(pid) {
   let nanoseconds = 0
   for (const task of readdirSync(`/proc/${pid}/task`)) {
     try {
-      if (readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8') === deviceThread) continue
+      if (deviceThread.test(readFileSync(`/proc/${pid}/task/${task}/comm`, 'utf8'))) continue
       nanoseconds += Number(readFileSync(`/proc/${pid}/task/${task}/schedstat`, 'utf8').split(' ')[0])
     } catch {
       // The thread has ended meanwhile.

@@ -6,17 +6,17 @@ import { fileURLToPath } from 'node:url'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
-/** Starts `motioninocean serve` over the synthetic camera and resolves once it serves. */
-export function startService({ width, height, fps, quality }, env = {}) {
-  const flags = { port: 0, bind: '127.0.0.1', 'log-format': 'json', camera: 'synthetic' }
+/** Starts `motioninocean serve`, over the synthetic camera unless told otherwise, and resolves once it serves. */
+export function startService({ width, height, fps, quality }, env = {}, camera = 'synthetic') {
+  const flags = { port: 0, bind: '127.0.0.1', 'log-format': 'json', camera }
   const picture = { resolution: `${width}x${height}`, fps, 'jpeg-quality': quality }
   const args = Object.entries({ ...flags, ...picture }).map(([name, value]) => `--${name}=${value}`)
   return start([main, 'serve', ...args], env)
 }
 
-/** Starts a Node program that prints JSON lines, one of them with the `url` where it serves. */
-export async function start(args, env = {}) {
-  const child = spawn(process.execPath, args, {
+/** Starts a program, of Node unless told otherwise, that prints JSON lines, one of them with the `url` where it serves. */
+export async function start(args, env = {}, command = process.execPath) {
+  const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...env },
   })
@@ -26,7 +26,7 @@ export async function start(args, env = {}) {
       const said = JSON.parse(line)
       if (said.url) resolve(said.url)
     })
-    child.once('exit', (code) => reject(new Error(`the service ended with ${code}`)))
+    child.once('exit', (code) => reject(new Error(`${command} ended with ${code}`)))
   })
   return {
     url,
