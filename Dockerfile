@@ -54,7 +54,7 @@ RUN if [ "$TARGETARCH" != "$(dpkg --print-architecture)" ]; then \
   && cmake --build /tmp/native \
   && "$(sed -n 's/^CMAKE_STRIP:FILEPATH=//p' /tmp/native/CMakeCache.txt)" --strip-unneeded build/Release/*
 
-# GoogleTests and stand-in devices for the target, for the stage native-tests. No part of the image.
+# GoogleTests and the stand-in for dma-bufs, for the stage native-tests. No part of the image.
 FROM native AS native-tests-build
 RUN apt-get update && apt-get install -y --no-install-recommends \
     "libgtest-dev:$TARGETARCH" "libgmock-dev:$TARGETARCH" "libudev-dev:$TARGETARCH"
@@ -63,7 +63,7 @@ COPY test/native test/native
 # In the same tree: what is compiled already is not compiled again.
 RUN cmake -S . -B /tmp/native -DMIO_TESTS=ON -DCMAKE_GTEST_DISCOVER_TESTS_DISCOVERY_MODE=PRE_TEST \
     -DCMAKE_RUNTIME_OUTPUT_DIRECTORY=/out \
-  && cmake --build /tmp/native --target native_tests m2m_tests kit \
+  && cmake --build /tmp/native --target native_tests dmabuf_shim \
   && cp build/kit/*.so /out/
 
 # The service: JavaScript, and the production packages of npm for the target.
@@ -95,7 +95,7 @@ RUN strip=strip; [ "$TARGETARCH" = "$(dpkg --print-architecture)" ] \
   || strip=$(echo "$TARGETARCH" | sed 's/arm64/aarch64/; s/amd64/x86_64/')-linux-gnu-strip; \
   "$strip" -s /node/node
 
-# The GoogleTests and stand-in devices on top of the image's own libraries: docker build --target native-tests.
+# The GoogleTests on top of the image's own libraries: docker build --target native-tests.
 FROM scratch AS native-tests
 COPY --from=root /out /
 COPY --from=native-tests-build /out /tests/

@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '../kit/until.ts'
 
-export { IMAGE } from './setup/images.mjs'
+export { IMAGE, NATIVE_TESTS } from './setup/images.mjs'
 
 export const root = resolve(import.meta.dirname, '../..')
 

@@ -95,7 +95,8 @@ EXPORT int ioctl(int fd, unsigned long request, ...) {
   va_end(arguments);
 
   int result = NEXT(ioctl)(fd, request, argument);
-  bool unknown = result == -1 && errno == ENOTTY;
+  // The kernel says the one of what a file cannot do, qemu the other of what it does not know.
+  bool unknown = result == -1 && (errno == ENOTTY || errno == ENOSYS);
   if (request == DMA_BUF_IOCTL_SYNC) {
     if (unknown) result = dma_buf_sync(fd, argument);
     if (result == 0) dma_buf_log_sync(fd, argument);
