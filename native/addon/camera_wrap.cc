@@ -400,7 +400,7 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
     result.Set(key, Napi::Number::New(env, static_cast<double>(value)));
   };
   if (!session_) return result;
-  set("superseded", session_->superseded());
+  set("superseded", session_->superseded() + session_->fed().superseded());
   set("fed", session_->fed().fed());
   set("copiedFrames", session_->fed().copied_frames());
   set("copiedBytes", session_->fed().copied_bytes());

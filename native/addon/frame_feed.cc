@@ -39,7 +39,7 @@ void FrameFeed::offer(const Jpeg &jpeg) {
     }
     picture.wall = wall_ns(jpeg.timestamp);
     picture.exposed = jpeg.timestamp;
-    sender->publish(std::move(picture));
+    if (sender->publish(std::move(picture))) superseded_++;
   }
 }
 

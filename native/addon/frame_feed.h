@@ -25,6 +25,8 @@ class FrameFeed {
 
   /** Frames that were given to any sender. */
   uint64_t fed() const { return fed_; }
+  /** Frames that a newer one replaced before a sender had looked at them. */
+  uint64_t superseded() const { return superseded_; }
   uint64_t copied_frames() const { return copied_frames_; }
   uint64_t copied_bytes() const { return copied_bytes_; }
 
@@ -32,7 +34,7 @@ class FrameFeed {
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<Sender>> senders_;
   size_t reserved_ = 0;
-  std::atomic<uint64_t> fed_{0}, copied_frames_{0}, copied_bytes_{0};
+  std::atomic<uint64_t> fed_{0}, superseded_{0}, copied_frames_{0}, copied_bytes_{0};
 };
 
 }  // namespace mio

@@ -81,15 +81,17 @@ void Sender::end(std::optional<Picture> last) {
   wake_thread(std::move(lock));
 }
 
-void Sender::publish(Picture picture) {
+bool Sender::publish(Picture picture) {
   const bool is_frame = picture.exposed.has_value();
   Shared displaced;  // freed without the lock
   std::unique_lock lock(mutex_);
-  if (inbox_.stop) return;
+  if (inbox_.stop) return false;
   if (is_frame) frames_ = {frames_.count + 1, monotonic_ns()};
   displaced = std::exchange(inbox_.part, make_part(std::move(picture)));
-  if (displaced && displaced->exposed()) inbox_.missed++;
+  const bool missed = displaced && displaced->exposed();
+  if (missed) inbox_.missed++;
   wake_thread(std::move(lock));
+  return missed;
 }
 
 void Sender::clear() {

@@ -73,8 +73,12 @@ class Sender {
   /** Ends all streams cleanly: after the part in flight and, if given, `last`. */
   void end(std::optional<Picture> last);
 
-  /** A new frame or placeholder for all. Any thread; never waits for a viewer. */
-  void publish(Picture picture);
+  /**
+   * A new frame or placeholder for all. Any thread; never waits for a viewer.
+   * @returns true when it replaced a frame that the thread had not even looked at: the machine is
+   * busy
+   */
+  bool publish(Picture picture);
   /** Forgets the newest part: nobody who joins now is sent it. */
   void clear();
 
