@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { sizeAsSeen } from '../camera/orientation.ts'
-import type { FrameSource } from '../camera/source.ts'
+import type { FrameSource, SensorMode } from '../camera/source.ts'
 import type { Hub } from '../stream/hub.ts'
 import { version } from '../package.ts'
 import { temperature } from './temperature.ts'
@@ -38,7 +38,9 @@ export const statusSchema = z.object({
   cameraFps: z.number().nullable().describe('Frames per second that the camera was set to'),
   orientation: total.nullable().describe('Exif orientation in each picture, 1 is upright'),
   jpegQuality: total.describe('What is encoded with now: lower than asked for while MIO_MAX_BITRATE demands it'),
-  mode: text,
+  mode: text.describe('Size and format in which the camera gives pictures'),
+  sensorMode: text.describe('How the sensor is read out, where the camera tells'),
+  crop: text.describe('The part of the sensor that the picture shows, where the camera tells: WIDTHxHEIGHT+X+Y'),
   memory: text.describe("Where the camera's buffers come from"),
   framesCaptured: total,
   framesEncoded: total,
@@ -86,6 +88,8 @@ export function statusOf(source: FrameSource, hub: Hub): Status {
     orientation: mode?.orientation ?? null,
     jpegQuality: statistics.quality,
     mode: mode ? `${mode.width}x${mode.height} ${mode.format}` : null,
+    sensorMode: sensorMode(mode?.sensor),
+    crop: mode?.crop ? `${mode.crop.width}x${mode.crop.height}+${mode.crop.x}+${mode.crop.y}` : null,
     memory: mode?.memory ?? null,
     framesCaptured: statistics.captured,
     framesEncoded: statistics.encoded,
@@ -98,6 +102,13 @@ export function statusOf(source: FrameSource, hub: Hub): Status {
     version,
     startedAt,
   }
+}
+
+function sensorMode(sensor: SensorMode | undefined): string | null {
+  if (!sensor) return null
+  const { width, height, bitDepth, maxFps, fullFieldOfView } = sensor
+  const view = fullFieldOfView ? 'full field of view' : 'a part of the field of view'
+  return `${width}x${height} ${bitDepth} bit, up to ${round(maxFps, 2)} fps, ${view}`
 }
 
 function latencyOf(hub: Hub): number | null {

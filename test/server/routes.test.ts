@@ -95,6 +95,17 @@ test('/api/status is flat', async () => {
   expect((await getJson('/cameras/back/api/status')).body).toMatchObject({ cameraId: 'back' })
 })
 
+test('/api/status tells how the sensor is read out, where the camera does', async () => {
+  expect((await getJson('/api/status')).body).toMatchObject({ sensorMode: null, crop: null })
+  const crop = { x: 16, y: 0, width: 4576, height: 2592 }
+  const sensor = { width: 2304, height: 1296, bitDepth: 10, crop, maxFps: 56.031, fullFieldOfView: true }
+  front.mode = { ...front.mode!, sensor, crop }
+  expect((await getJson('/api/status')).body).toMatchObject({
+    sensorMode: '2304x1296 10 bit, up to 56.03 fps, full field of view',
+    crop: '4576x2592+16+0',
+  })
+})
+
 test('/version and /api/cameras', async () => {
   expect((await getJson('/version')).body).toEqual({ name: 'motioninocean', version: expect.any(String) as string })
   const { body } = await getJson('/api/cameras')
