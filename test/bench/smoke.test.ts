@@ -20,11 +20,11 @@ test('the fan-out is measured against the floor, which it does not miss by much'
 
     const { cpuMsPerMib, fps } = JSON.parse(readFileSync(file, 'utf8')).measurements.fan_out.data
     const ratio = (name: string, viewers: number): number => cpuMsPerMib[name][viewers] / cpuMsPerMib.floor[viewers]
-    for (const name of ['native', 'javascript']) {
-      expect(fps[name][10], name).toBeGreaterThan(0)
-      // Cold, and with each frame's costs on one viewer.
-      expect(ratio(name, 1), name).toBeLessThan(12)
-    }
+    const atTen = [fps.native[10], fps.javascript[10]]
+    expect(Math.min(...atTen)).toBeGreaterThan(0)
+    // Cold, and with each frame's costs on one viewer.
+    const alone = [ratio('native', 1), ratio('javascript', 1)]
+    expect(Math.max(...alone)).toBeLessThan(12)
     expect(ratio('native', 10)).toBeLessThanOrEqual(3)
     expect(ratio('javascript', 10)).toBeLessThan(12)
   } finally {
