@@ -50,7 +50,7 @@ for (const file of files) {
   const name = file.replace('.mjs', '')
   console.error(`▸ ${name.replaceAll('_', ' ')}`)
   const result = await measure(plan)
-  measurements[name] = Array.isArray(result) ? { rows: result } : result
+  measurements[name] = { rounds: plan.rounds, ...(Array.isArray(result) ? { rows: result } : result) }
   table.push(undefined, ...measurements[name].rows)
 }
 
@@ -64,6 +64,5 @@ for (const row of table) {
 
 if (values.json) {
   const machine = { processors: cpus().length, model: cpus()[0].model, kernel: release(), architecture: process.arch }
-  const { rounds } = plan
-  writeFileSync(values.json, JSON.stringify({ machine, node: process.version, size, rounds, measurements }, null, 2))
+  writeFileSync(values.json, JSON.stringify({ machine, node: process.version, size, measurements }, null, 2))
 }

@@ -55,7 +55,8 @@ async function overWebcam(name, size, launch) {
   }
 }
 
-const native = (size) => overWebcam('native', size, (env) => startService(size, env, '0'))
+/** More than the usual hundred may watch. */
+const native = (size) => overWebcam('native', size, (env) => startService(size, { ...env, MIO_MAX_CLIENTS: '0' }, '0'))
 
 function javascript(size) {
   const main = fileURLToPath(new URL('camera_service.mjs', import.meta.url))
