@@ -178,13 +178,14 @@ void M2mEncoder::collect() {
   }
   if (at_device_.empty()) return;
   while (auto coded = codec_->output().take()) conclude(std::move(*coded));
+  // Before there is room for more pictures, which would be lost too.
+  if (bad_in_a_row_ >= kBadInARow) throw std::runtime_error(last_failure_);
 
   while (!at_device_.empty() && at_device_.front().read && at_device_.front().out) {
     at_device_.pop_front();
     const std::lock_guard lock(mutex_);
     --in_flight_;
   }
-  if (bad_in_a_row_ >= kBadInARow) throw std::runtime_error(last_failure_);
   if (!at_device_.empty() && Clock::now() >= at_device_.front().due) {
     throw V4l2Error("no picture came out of it", ETIMEDOUT);
   }

@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ namespace mio::test {
 class Collector final : public EncoderSink {
  public:
   void input_done(uint32_t buffer) override {
+    if (on_done_) on_done_(buffer);
     const std::lock_guard lock(mutex_);
     done_.push_back(buffer);
     changed_.notify_all();
@@ -50,6 +52,9 @@ class Collector final : public EncoderSink {
     changed_.wait(
         lock, [&] { return jpegs_.size() + failures_.size() >= count && done_.size() >= count; });
   }
+
+  /** Called on an encoder's thread when a buffer is the camera's again. Set before any picture. */
+  std::function<void(uint32_t buffer)> on_done_;
 
   std::mutex mutex_;
   std::condition_variable changed_;
