@@ -32,14 +32,16 @@ export function performancePage({ machine, node, size, measurements }) {
 What \`npm run bench\` measured on one machine: ${machine.processors} processors (${machine.model}, ${machine.architecture}), Linux
 ${machine.kernel}, Node ${node}. **It is no Raspberry Pi**: no figure here was seen on one. Viewers and servers share
 this machine and meet on its loopback interface, so there is no network card, no Wi-Fi and no TLS in it. Other programs
-may have run meanwhile. Trust ratios more than absolute times, and medians more than p95 and p99; measure your own.
+ran meanwhile, or may have. Trust ratios more than absolute times, and medians more than p95 and p99; measure your own.
 
 All servers pass on the same ready JPEGs of ${size.width}x${size.height} at ${size.fps} fps, untouched: MotionInOcean from a stand-in webcam through
 libcamera, \`ustreamer\` from a stand-in V4L2 camera, the floor from memory. The floor is a bare C loop that does nothing but
 send: what no server can beat by much. What runs in turn is compared within one round; a ratio is the median of its
 rounds, which follow in brackets. CPU is what the scheduler counts for all threads of the server, without those that
 stand in for hardware. MotionInOcean's and \`ustreamer\`'s include taking each frame from the camera, which the floor never does: it
-shows where few watch. Latency is from exposure to the last byte at the viewer. A target that was missed is **bold**.
+shows where few watch. Latency is from exposure to the last byte at the viewer. Exposure is the tick of the
+clock for the floor and \`ustreamer\`, and for MotionInOcean's webcam the moment its picture is ready, which is
+later by what the stand-in takes to wake up and fill it. A target that was missed is **bold**.
 
 ## One stream, many viewers
 
