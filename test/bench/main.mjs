@@ -63,6 +63,11 @@ for (const row of table) {
 }
 
 if (values.json) {
-  const machine = { processors: cpus().length, model: cpus()[0].model, kernel: release(), architecture: process.arch }
+  const machine = {
+    processors: cpus().length,
+    model: cpus()[0].model,
+    kernel: release().split('-')[0],
+    architecture: process.arch,
+  }
   writeFileSync(values.json, JSON.stringify({ machine, node: process.version, size, measurements }, null, 2))
 }
