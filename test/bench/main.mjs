@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util'
  * @typedef {object} Plan
  * @property {boolean} quick
  * @property {number} rounds How often what is compared is measured.
- * @property {{ warmUp: number, round: number, fanOut: number, laggards: number, steady: number }} seconds V8 needs the
+ * @property {{ warmUp: number, round: number, settle: number, fanOut: number, laggards: number, steady: number }} seconds V8 needs the
  *   warm-up to compile the hot path.
  * @property {{ width: number, height: number, fps: number, quality: number }} size Of the synthetic camera's pictures.
  */
@@ -33,8 +33,8 @@ const plan = {
   quick,
   rounds: Number(values.rounds ?? (quick ? 1 : 5)),
   seconds: quick
-    ? { warmUp: 1, round: 2, fanOut: 1, laggards: 3, steady: 3 }
-    : { warmUp: 8, round: 10, fanOut: 3, laggards: 8, steady: 60 },
+    ? { warmUp: 1, round: 2, settle: 0.25, fanOut: 0.75, laggards: 3, steady: 3 }
+    : { warmUp: 8, round: 10, settle: 1, fanOut: 3, laggards: 8, steady: 60 },
   size: { width: 1280, height: 720, fps: 30, quality: 80 },
 }
 

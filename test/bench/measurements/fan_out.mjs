@@ -29,7 +29,7 @@ export default async function fanOut(plan) {
       for (const viewers of counts) {
         const inTurn = servers.map((_, i) => servers[(i + round) % servers.length])
         for (const server of inTurn) {
-          const result = await load(server, { viewers, 'warm-up': 1, seconds: seconds.fanOut })
+          const result = await load(server, { viewers, 'warm-up': seconds.settle, seconds: seconds.fanOut })
           ;((seen[viewers] ??= {})[server.name] ??= []).push(result)
         }
       }
