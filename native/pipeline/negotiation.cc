@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "pipeline/negotiation.h"
 
-#include <algorithm>
 #include <optional>
 #include <utility>
 
 namespace mio {
 
 namespace {
-
-bool has_quality(const M2mDiscovery &found) {
-  return std::any_of(found.candidates.begin(), found.candidates.end(),
-                     [](const M2mCandidate &one) { return one.by_quality; });
-}
 
 /**
  * With buffers of more lines, if a device wants that and the camera can do it. A Pi's video encoder
@@ -21,7 +15,7 @@ bool has_quality(const M2mDiscovery &found) {
 std::optional<Agreement> with_padding(OpenedCamera &camera, const mio_wanted &wanted,
                                       const mio_configuration &plain, const std::string &encoder) {
   const M2mDiscovery found = find_m2m_encoders(EncoderInput(plain));
-  if (has_quality(found) || found.wanted_lines == 0) return std::nullopt;
+  if (found.has_quality() || found.wanted_lines == 0) return std::nullopt;
   mio_wanted taller = wanted;
   taller.width = plain.width;
   taller.height = found.wanted_lines;
@@ -30,9 +24,7 @@ std::optional<Agreement> with_padding(OpenedCamera &camera, const mio_wanted &wa
   EncoderInput input(padded);
   input.height = plain.height;
   EncoderChoice choice = choose_encoder(input, encoder);
-  const bool better =
-      found.candidates.empty() ? !choice.hardware.candidates.empty() : has_quality(choice.hardware);
-  if (!better) return std::nullopt;
+  if (!choice.hardware.better_than(found)) return std::nullopt;
   return Agreement{padded, std::move(input), std::move(choice)};
 }
 

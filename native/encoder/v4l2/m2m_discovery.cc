@@ -16,6 +16,15 @@ constexpr int kMaxNumber = 64;
 
 }  // namespace
 
+bool M2mDiscovery::has_quality() const {
+  return std::any_of(candidates.begin(), candidates.end(),
+                     [](const M2mCandidate &one) { return one.by_quality; });
+}
+
+bool M2mDiscovery::better_than(const M2mDiscovery &other) const {
+  return other.candidates.empty() ? !candidates.empty() : has_quality() && !other.has_quality();
+}
+
 M2mDiscovery find_m2m_encoders(const EncoderInput &input) {
   M2mDiscovery found;
   for (int number = 0; number < kMaxNumber; ++number) {

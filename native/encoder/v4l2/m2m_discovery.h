@@ -22,6 +22,11 @@ struct M2mDiscovery {
   /** With so many lines in the camera's buffers a device would take them; 0: there is none like
    * that. */
   uint32_t wanted_lines = 0;
+
+  /** Whether a candidate has a quality control. */
+  bool has_quality() const;
+  /** Whether these can do what the others cannot: encode at all, or encode by quality. */
+  bool better_than(const M2mDiscovery &other) const;
 };
 
 /** Asks each /dev/video* what it is and whether it takes these pictures. Nothing is encoded. */

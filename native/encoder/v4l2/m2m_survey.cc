@@ -51,9 +51,10 @@ M2mDiscovery survey(uint32_t width, uint32_t height, uint32_t lines) {
 
 M2mDiscovery survey_m2m_encoders(uint32_t width, uint32_t height) {
   M2mDiscovery found = survey(width, height, height);
+  if (found.has_quality() || found.wanted_lines == 0) return found;
   // A camera is asked for as many lines as the device wants.
-  if (!found.candidates.empty() || found.wanted_lines == 0) return found;
-  return survey(width, height, found.wanted_lines);
+  M2mDiscovery padded = survey(width, height, found.wanted_lines);
+  return padded.better_than(found) ? padded : found;
 }
 
 }  // namespace mio
