@@ -33,7 +33,7 @@ const plan = {
   quick,
   rounds: Number(values.rounds ?? (quick ? 1 : 5)),
   seconds: quick
-    ? { warmUp: 1, round: 2, settle: 0.25, fanOut: 0.75, laggards: 3, steady: 3 }
+    ? { warmUp: 1, round: 2, settle: 0.2, fanOut: 0.6, laggards: 3, steady: 3 }
     : { warmUp: 8, round: 10, settle: 1, fanOut: 3, laggards: 8, steady: 60 },
   size: { width: 1280, height: 720, fps: 30, quality: 80 },
 }
