@@ -48,7 +48,9 @@ TEST(Sender, SendsEachFrameToAllInTheWireFormat) {
 TEST(Sender, WhoComesLaterGetsTheNewestFrameAtOnce) {
   SenderWorld world;
   world.publish('a', kSmall);
+  until([&] { return world.sender.frames().count == 1; });
   world.publish('b', kSmall);
+  until([&] { return world.sender.frames().count == 2; });
   const Connection late;
   world.sender.add(1, late.duplicate(), {});
   const std::string expected = SenderWorld::wire('b', kSmall);
