@@ -10,30 +10,29 @@ import {
   type NativeSender,
   type NativeStatistics,
 } from './binding.ts'
+import { Consumers } from './consumers.ts'
 import { ControlPanel } from './control_panel.ts'
 import type { Control, ControlValue, Point, Rectangle } from './controls.ts'
+import { describeEncoder, encoderFault } from './encoder_info.ts'
 import { fromNative, MioError } from './errors.ts'
 import { focusControls } from './focus.ts'
 import { Frame, type FrameInfo, Loan } from './frame.ts'
-import { FrameIterator } from './frame_iterator.ts'
+import type { FrameIterator } from './frame_iterator.ts'
 import { InTurn } from './in_turn.ts'
-import { findCamera, keepingLibcamera, type CameraInfo } from './list.ts'
-import { bytesPerSecond, nativeOptions } from './native_options.ts'
+import type { CameraInfo } from './list.ts'
+import { canChangeLive, changeWhileRunning } from './live_changes.ts'
+import { nativeOptions } from './native_options.ts'
 import {
   captureSettings,
-  checkCameraOptions,
   patchCameraOptions,
-  type CameraOptions,
   type CapturePatch,
   type CaptureSettings,
   type CheckedCameraOptions,
 } from './options.ts'
-import { planOrientation, sameSensor } from './orientation.ts'
-import { reservedSlots, Slots } from './slots.ts'
+import { Slots } from './slots.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
 import { describeStatistics } from './statistics.ts'
 import { readableOf, webReadableOf } from './readable.ts'
-import { withTrueCause } from './true_cause.ts'
 
 /** Events of a {@link Camera}. */
 export interface CameraEvents {
@@ -43,38 +42,6 @@ export interface CameraEvents {
   state: [CameraState]
   /** Another encoder has taken over: with `ERR_ENCODER` after the hardware has failed, without when it is back. */
   encoder: [EncoderInfo, MioError | undefined]
-}
-
-/**
- * Opens a camera and resolves when its first picture has come.
- *
- * ```ts
- * await using camera = await openCamera({ camera: 0, width: 1280, height: 720, fps: 30 })
- * ```
- * @throws {MioError} `ERR_INVALID_OPTION`, `ERR_NO_CAMERA`, `ERR_CAMERA_BUSY`, `ERR_CAMERA_CONFIG`,
- *   `ERR_CAMERA_STALLED`, `ERR_PERMISSION`, `ERR_NO_BUFFERS`, `ERR_LIBCAMERA_UNAVAILABLE`, `ERR_ENCODER`
- */
-export async function openCamera(options: CameraOptions = {}): Promise<Camera> {
-  const checked = checkCameraOptions(options)
-  return findAndOpen(checked.camera, checked)
-}
-
-/**
- * @internal Opens the camera that `wanted` names.
- * @param prepare sets controls before the first frame
- */
-export async function findAndOpen(
-  wanted: number | string,
-  options: CheckedCameraOptions,
-  prepare?: (controls: ControlPanel) => void,
-): Promise<Camera> {
-  const open = async () => Camera.open(await findCamera(wanted), options, prepare)
-  if (wanted === 'synthetic') return open()
-  try {
-    return await keepingLibcamera(open)
-  } catch (error) {
-    throw withTrueCause(error, options)
-  }
 }
 
 /** An opened camera. It keeps the process alive until it is closed. */
@@ -89,6 +56,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
 
   readonly #native: NativeCamera
   readonly #controls: ControlPanel
+  readonly #consumers: Consumers
   readonly #slots: Slots
   /** Whatever changes the camera waits for what changes it already. */
   readonly #inTurn = new InTurn()
@@ -98,12 +66,6 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #state: CameraState = { status: 'starting', since: new Date() }
   #early: MioError | undefined
   #closing: Promise<void> | undefined
-  readonly #listeners = new Set<(frame: Frame) => void>()
-  readonly #iterators = new Set<FrameIterator>()
-  /** Senders that are fed. */
-  #senders = 0
-  #newest: Frame | undefined
-  #delivered = 0
   /** How many failures of the hardware have been told. */
   #fallbacks = 0
   /** The last known; once closed, the addon tells only those of the pool. */
@@ -137,6 +99,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       (now) => this.#encoderChanged(now),
     )
     this.#controls = new ControlPanel(this.#native)
+    this.#consumers = new Consumers(this.#native)
     this.#slots = new Slots((slot) => this.#native.release(slot))
   }
 
@@ -205,7 +168,9 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   async reconfigure(patch: CapturePatch): Promise<void> {
     await this.#change('reconfigure', async () => {
       const options = patchCameraOptions(this.#options, patch)
-      await this.#configure(options)
+      const live = canChangeLive(this.#options, options, this.#mode, this.encoder.name)
+      if (live) changeWhileRunning(this.#native, this.#options, options)
+      else await this.#native.reconfigure(nativeOptions(this, options))
       this.#options = options
     })
   }
@@ -227,28 +192,6 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     void this.reconfigure({ quality }).catch(() => {})
   }
 
-  async #configure(options: CheckedCameraOptions): Promise<void> {
-    const before = this.#options
-    const keys = Object.keys({ ...before, ...options }) as (keyof CheckedCameraOptions)[]
-    const changed = keys.filter((key) => options[key] !== before[key])
-    const rate = changed.includes('fps') || changed.includes('minFps')
-    const live = changed.every((key) => changeLive.has(key)) && sameSensor(before, options)
-    if (!live || (rate && !this.#takesRate(options.fps))) {
-      return this.#native.reconfigure(nativeOptions(this, options))
-    }
-    if (rate) this.#native.setFrameRate(options.fps, options.minFps ?? 0)
-    this.#native.setMaxBytesPerSecond(bytesPerSecond(options))
-    this.#native.setQuality(options.quality)
-    this.#native.setOrientation(planOrientation(options).orientation)
-  }
-
-  /** Whether the rate can change from one frame to the next, with the sensor mode and the encoder that there are. */
-  #takesRate(fps: number): boolean {
-    const { sensor } = this.#mode
-    if (this.encoder.name === 'v4l2-m2m') return false
-    return !sensor || (fps <= sensor.maxFps && (sensor.fullFieldOfView || fps >= this.#options.fps))
-  }
-
   /** Does what changes the camera, when nothing else does, and looks what came of it. */
   async #change<T>(asked: string, work: () => T | Promise<T>): Promise<T> {
     return this.#inTurn.run(async () => {
@@ -264,28 +207,12 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   }
 
   subscribe(listener: (frame: Frame) => void): () => void {
-    // A function of its own, so that the same listener can be subscribed twice.
-    const entry = (frame: Frame) => listener(frame)
-    this.#listeners.add(entry)
-    if (this.#listeners.size === 1) this.#native.watch(true)
-    return () => {
-      if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
-      this.#native.watch(false)
-      if (this.#senders === 0) this.#forget()
-    }
+    return this.#consumers.subscribe(listener)
   }
 
   /** @internal */
   feed(sender: NativeSender): () => void {
-    this.#senders++
-    this.#native.feed(sender, reservedSlots)
-    let fed = true
-    return () => {
-      if (!fed) return
-      fed = false
-      this.#native.unfeed(sender)
-      if (--this.#senders === 0 && this.#listeners.size === 0) this.#forget()
-    }
+    return this.#consumers.feed(sender)
   }
 
   onState(listener: (state: CameraState) => void): () => void {
@@ -305,9 +232,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
    */
   frames(): FrameIterator {
     this.#assertOpen('iterate frames')
-    const iterator: FrameIterator = new FrameIterator(this, () => this.#iterators.delete(iterator))
-    this.#iterators.add(iterator)
-    return iterator
+    return this.#consumers.iterate()
   }
 
   /**
@@ -325,8 +250,8 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
 
   async frame(wish: FrameWish = {}): Promise<Frame> {
     this.#assertOpen('get a frame')
-    if (this.#senders > 0) this.#native.poll()
-    const newest = this.#newest
+    if (this.#consumers.areFed) this.#native.poll()
+    const { newest } = this.#consumers
     const age = newest && Number(process.hrtime.bigint() - newest.monotonic) / 1e6
     if (newest && age !== undefined && age <= (wish.maxAge ?? 500) && wish.maxAge !== 0) return newest.retain()
     return awaitFrame(this, wish)
@@ -351,7 +276,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     const { fed = 0, copiedFrames = 0, copiedBytes = 0 } = this.#counters
     const { frames, bytes } = this.#slots.copied
     return describeStatistics(this.#state.status === 'closed' ? { ...this.#counters, fps: 0 } : this.#counters, {
-      delivered: this.#delivered + fed,
+      delivered: this.#consumers.delivered + fed,
       copied: { frames: frames + copiedFrames, bytes: bytes + copiedBytes },
       encoder: { fallbacks, bytesCopied },
     })
@@ -369,28 +294,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #deliver(slot: number, offset: number, length: number, info: FrameInfo, lent: number): void {
     const loan = this.#closing ? undefined : this.#slots.loan(slot, offset, length, info, lent)
     if (!loan) return this.#native.release(slot)
-    // Those that senders get too are counted there.
-    if (this.#senders === 0) this.#delivered++
-    const frame = new Frame(loan, false)
-    this.#forget()
-    for (const listener of this.#listeners) {
-      try {
-        listener(frame)
-      } catch (error) {
-        // One consumer's mistake is not the others'; it still reaches 'uncaughtException'.
-        process.nextTick(() => {
-          throw error
-        })
-      }
-    }
-    // Kept for `frame()`, which often asks just after; not when the last one has left.
-    if (this.#listeners.size > 0 || this.#senders > 0) this.#newest = frame
-    else frame.release()
-  }
-
-  #forget(): void {
-    this.#newest?.release()
-    this.#newest = undefined
+    this.#consumers.deliver(new Frame(loan, false))
   }
 
   #fail(fault: MioError): void {
@@ -404,14 +308,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #encoderChanged(now: NativeEncoder): void {
     const failed = now.fallbacks > this.#fallbacks
     this.#fallbacks = now.fallbacks
-    const fault = failed
-      ? new MioError('ERR_ENCODER', {
-          asked: `encode the pictures of camera "${this.id}"`,
-          found: now.reason,
-          remedy: 'The CPU encodes meanwhile; the hardware is tried again from time to time',
-        })
-      : undefined
-    this.emit('encoder', describeEncoder(now), fault)
+    this.emit('encoder', describeEncoder(now), failed ? encoderFault(this.id, now) : undefined)
   }
 
   #end(state: CameraState, fault?: MioError): Promise<void> {
@@ -422,11 +319,10 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   async #close(state: CameraState, fault: MioError | undefined): Promise<void> {
     this.#counters = this.#native.statistics()
     this.#encoder = this.#native.encoder() ?? this.#encoder
-    this.#forget()
-    for (const iterator of this.#iterators) iterator.end(fault)
+    this.#consumers.end(fault)
     this.#setState(state)
     await this.#native.close()
-    this.#listeners.clear()
+    this.#consumers.clear()
     if (fault) this.emit('fault', fault)
   }
 
@@ -442,19 +338,4 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       found: this.#state.message ?? 'it is closed',
     })
   }
-}
-
-/** What changes without a stop; of the mirrors and turns as long as the sensor stays as it is set. */
-const changeLive: ReadonlySet<string> = new Set<keyof CapturePatch>([
-  'quality',
-  'maxBitrate',
-  'fps',
-  'minFps',
-  'rotation',
-  'hflip',
-  'vflip',
-])
-
-function describeEncoder({ device, ...rest }: NativeEncoder): EncoderInfo {
-  return { ...rest, device: device || undefined }
 }

@@ -1,11 +1,12 @@
 import { awaitFrame, type FrameWish } from './await_frame.ts'
 import { binding, type NativeCameraWatch, type NativeSender } from './binding.ts'
-import { findAndOpen, type Camera } from './camera.ts'
+import type { Camera } from './camera.ts'
 import type { ControlPanel } from './control_panel.ts'
 import type { Control, ControlValue, Point } from './controls.ts'
 import { type ErrorCode, MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { urlSafeId } from './list.ts'
+import { findAndOpen } from './open_camera.ts'
 import {
   captureSettings,
   checkCameraOptions,

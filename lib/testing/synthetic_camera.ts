@@ -1,4 +1,5 @@
-import { type Camera, openCamera } from '../camera/camera.ts'
+import type { Camera } from '../camera/camera.ts'
+import { openCamera } from '../camera/open_camera.ts'
 import type { CameraOptions } from '../camera/options.ts'
 
 /**

@@ -2,125 +2,16 @@
 #include "addon/camera_wrap.h"
 
 #include <chrono>
-#include <string>
 #include <utility>
 
 #include "addon/control_values.h"
+#include "addon/describe.h"
+#include "addon/pipeline_options.h"
 #include "addon/promise_task.h"
 #include "addon/sender_wrap.h"
 #include "core/clock.h"
 
 namespace mio {
-
-namespace {
-
-PipelineOptions options_from(const Napi::Object &from) {
-  const auto number = [&](const char *key) {
-    return from.Get(key).As<Napi::Number>().DoubleValue();
-  };
-  const auto whole = [&](const char *key) {
-    return from.Get(key).As<Napi::Number>().Uint32Value();
-  };
-  const auto text = [&](const char *key) { return from.Get(key).As<Napi::String>().Utf8Value(); };
-  const auto flag = [&](const char *key) {
-    return from.Get(key).As<Napi::Boolean>().Value() ? 1 : 0;
-  };
-  PipelineOptions options;
-  options.backend = text("backend");
-  options.id = text("id");
-  options.wanted = {whole("width"),       whole("height"),       number("fps"),
-                    number("minFps"),     whole("bufferCount"),  flag("rotate180"),
-                    flag("hflip"),        flag("vflip"),         0,
-                    whole("sensorWidth"), whole("sensorHeight"), 0,
-                    flag("still")};
-  options.encoder = text("encoder");
-  options.wanted.raw_only = options.encoder == "turbojpeg" || options.encoder == "v4l2-m2m" ? 1 : 0;
-  options.quality = static_cast<int>(whole("quality"));
-  options.slots = whole("slots");
-  options.frame_timeout = std::chrono::milliseconds(whole("frameTimeout"));
-  options.max_bytes_per_second = number("maxBytesPerSecond");
-  options.orientation = static_cast<int>(whole("orientation"));
-  return options;
-}
-
-/** A Buffer over a slot and its head room. The pool lives as long as it: no Buffer ever points at
- * freed memory. */
-Napi::Value buffer_over(Napi::Env env, const std::shared_ptr<SlotPool> &pool, uint32_t index) {
-  using Hint = std::shared_ptr<SlotPool>;
-  auto hint = std::make_unique<Hint>(pool);
-  const auto buffer = Napi::Buffer<uint8_t>::New(
-      env, pool->memory(index), pool->memory_bytes(),
-      [](Napi::BasicEnv, uint8_t *, Hint *last) { const std::unique_ptr<Hint> owner(last); },
-      hint.get());
-  static_cast<void>(hint.release());  // the finalizer has it now
-  return buffer;
-}
-
-/** { name, reason, device, output, bytesCopied, fallbacks, refusals: [{ device, why }] } */
-Napi::Object describe(Napi::Env env, const EncoderReport &report) {
-  auto result = Napi::Object::New(env);
-  result.Set("name", report.name);
-  result.Set("reason", report.reason);
-  result.Set("device", report.device);
-  result.Set("output", report.output);
-  result.Set("bytesCopied", static_cast<double>(report.bytes_copied));
-  result.Set("fallbacks", static_cast<double>(report.fallbacks));
-  auto refusals = Napi::Array::New(env, report.refusals.size());
-  for (uint32_t i = 0; i < report.refusals.size(); ++i) {
-    auto refusal = Napi::Object::New(env);
-    refusal.Set("device", report.refusals[i].device);
-    refusal.Set("why", report.refusals[i].why);
-    refusals.Set(i, refusal);
-  }
-  result.Set("refusals", refusals);
-  return result;
-}
-
-Napi::Object describe(Napi::Env env, const PipelineMode &mode) {
-  auto result = Napi::Object::New(env);
-  const auto set = [env](Napi::Object to, const char *key, double value) {
-    to.Set(key, Napi::Number::New(env, value));
-  };
-  set(result, "width", mode.width);
-  set(result, "height", mode.height);
-  set(result, "fps", mode.fps);
-  result.Set("format", mode.format);
-  set(result, "stride", mode.stride);
-  set(result, "bufferCount", mode.buffer_count);
-  result.Set("memory", mode.memory);
-  set(result, "orientation", mode.orientation);
-  result.Set("still", mode.still_beside ? "beside the stream" : "instead of the stream");
-  if (mode.sensor.width == 0) return result;
-  auto sensor = Napi::Object::New(env);
-  set(sensor, "width", mode.sensor.width);
-  set(sensor, "height", mode.sensor.height);
-  set(sensor, "bitDepth", mode.sensor.bit_depth);
-  set(sensor, "maxFps", mode.sensor.max_fps);
-  auto crop = Napi::Object::New(env);
-  set(crop, "x", mode.sensor.crop.x);
-  set(crop, "y", mode.sensor.crop.y);
-  set(crop, "width", mode.sensor.crop.width);
-  set(crop, "height", mode.sensor.crop.height);
-  sensor.Set("crop", crop);
-  sensor.Set("fullFieldOfView", Napi::Boolean::New(env, mode.sensor.full_field_of_view != 0));
-  result.Set("sensor", sensor);
-  return result;
-}
-
-/** { data, width, height, sequence, wallMilliseconds, monotonic } */
-Napi::Object describe(Napi::Env env, const Still &still) {
-  auto result = Napi::Object::New(env);
-  result.Set("data", Napi::Buffer<uint8_t>::Copy(env, still.data.data(), still.data.size()));
-  result.Set("width", Napi::Number::New(env, still.width));
-  result.Set("height", Napi::Number::New(env, still.height));
-  result.Set("sequence", Napi::Number::New(env, static_cast<double>(still.sequence)));
-  result.Set("timestamp",
-             Napi::Number::New(env, static_cast<double>(wall_ns(still.timestamp)) / 1e6));
-  result.Set("monotonic", Napi::BigInt::New(env, still.timestamp));
-  return result;
-}
-
-}  // namespace
 
 Napi::Function CameraWrap::define(Napi::Env env) {
   return DefineClass(env, "Camera",
@@ -210,15 +101,7 @@ Napi::Value CameraWrap::opened(const Napi::CallbackInfo &info) {
   if (!session_) return env.Undefined();
   const bool usable = session_->with_pipeline([&](Pipeline &pipeline) {
     result.Set("mode", describe(env, pipeline.mode()));
-    if (pool_ == pipeline.pool()) return;
-
-    // Slots of the last pool may be out still: numbers go on where those end.
-    first_slot_ += pool_ ? static_cast<uint32_t>(pool_->count()) : 0;
-    pool_ = pipeline.pool();
-    auto buffers = Napi::Array::New(env, pool_->count());
-    for (uint32_t i = 0; i < pool_->count(); ++i) buffers.Set(i, buffer_over(env, pool_, i));
-    result.Set("buffers", buffers);
-    result.Set("firstSlot", Napi::Number::New(env, first_slot_));
+    slots_.adopt(result, pipeline.pool());
   });
   if (!usable) return env.Undefined();
   return result;
@@ -259,7 +142,7 @@ void CameraWrap::on_wake(Napi::Env env) {
 void CameraWrap::deliver_waiting(Napi::Env env) {
   // The pool is known once `opened` ran; a frame that came before that, or of the last pool, is
   // dropped here.
-  if (auto jpeg = session_->take_jpeg(); jpeg && pool_ && jpeg->slot.is_of(*pool_))
+  if (auto jpeg = session_->take_jpeg(); jpeg && slots_.know(jpeg->slot))
     deliver(env, std::move(*jpeg));
 }
 
@@ -267,9 +150,8 @@ void CameraWrap::deliver_waiting(Napi::Env env) {
 // offset)
 bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
   const Napi::HandleScope scope(env);
-  const uint32_t number_of_slot = first_slot_ + jpeg.slot.index();
   const size_t offset = SlotPool::head_room() - jpeg.head;
-  lent_[number_of_slot] = std::move(jpeg.slot);
+  const uint32_t number_of_slot = slots_.lend(std::move(jpeg.slot));
   const auto number = [env](auto value) -> napi_value {
     return Napi::Number::New(env, static_cast<double>(value));
   };
@@ -278,7 +160,7 @@ bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
       {number(number_of_slot), number(jpeg.length), number(jpeg.sequence),
        number(static_cast<double>(wall_ns(jpeg.timestamp)) / 1e6),
        number(jpeg.timestamp / kNanosPerSecond), number(jpeg.timestamp % kNanosPerSecond),
-       number(pool_->lent()), number(offset)});
+       number(slots_.pool()->lent()), number(offset)});
 }
 
 void CameraWrap::watch(const Napi::CallbackInfo &info) {
@@ -300,9 +182,8 @@ void CameraWrap::poll(const Napi::CallbackInfo &info) {
   if (session_) deliver_waiting(info.Env());
 }
 
-// Giving a slot back twice does nothing; giving it back after close() is right.
 void CameraWrap::release(const Napi::CallbackInfo &info) {
-  lent_.erase(info[0].As<Napi::Number>().Uint32Value());
+  slots_.release(info[0].As<Napi::Number>().Uint32Value());
 }
 
 void CameraWrap::set_quality(const Napi::CallbackInfo &info) {
@@ -404,9 +285,9 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
   set("fed", session_->fed().fed());
   set("copiedFrames", session_->fed().copied_frames());
   set("copiedBytes", session_->fed().copied_bytes());
-  if (pool_) {
-    set("slots", pool_->count());
-    set("lent", pool_->lent());
+  if (const auto &pool = slots_.pool()) {
+    set("slots", pool->count());
+    set("lent", pool->lent());
   }
   // Once closed, what is left to tell is which slots are still lent.
   session_->with_pipeline([&](Pipeline &pipeline) {

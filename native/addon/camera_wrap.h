@@ -3,12 +3,11 @@
 
 #include <napi.h>
 
-#include <map>
 #include <memory>
 
+#include "addon/lent_slots.h"
 #include "addon/session.h"
 #include "addon/wakeup.h"
-#include "core/slot_pool.h"
 
 namespace mio {
 
@@ -58,11 +57,7 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
   Napi::FunctionReference on_encoder_;
   std::shared_ptr<Session> session_;
   std::unique_ptr<Wakeup> wakeup_;
-  std::shared_ptr<SlotPool> pool_;
-  /** Number of the pool's first slot: no two pools of one camera have a slot of the same number. */
-  uint32_t first_slot_ = 0;
-  /** Slots that JavaScript holds, by number. */
-  std::map<uint32_t, Slot> lent_;
+  LentSlots slots_;
 };
 
 }  // namespace mio

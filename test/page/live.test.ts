@@ -1,7 +1,7 @@
 /// <reference lib="dom" />
 import { existsSync, mkdirSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
-import { openCamera } from '../../lib/camera/camera.ts'
+import { openCamera } from '../../lib/camera/open_camera.ts'
 import { serve, type Service } from '../../lib/server/serve.ts'
 import { createApp } from '../../lib/server/create_app.ts'
 import { hubOf } from '../../lib/stream/hub.ts'
