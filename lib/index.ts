@@ -3,8 +3,8 @@
  * loan.
  * @packageDocumentation
  */
-export { Camera, type CameraEvents } from './camera/camera.ts'
 export { openCamera } from './camera/open_camera.ts'
+export { Camera, type CameraEvents } from './camera/camera.ts'
 export type { Control, ControlValue, Point, Rectangle, Size } from './camera/controls.ts'
 export { MioError, type ErrorCode } from './camera/errors.ts'
 export type { Frame, FrameInfo } from './camera/frame.ts'
