@@ -32,6 +32,23 @@ export interface NativeOptions {
   orientation: 1 | 6 | 8
 }
 
+/** Pictures that a camera offers: of one size, or of any up to the largest. */
+export interface NativeOffer {
+  format: string
+  /** Of a sensor mode; 0: pictures that can be streamed. */
+  bitDepth: number
+  width: number
+  height: number
+  maxWidth: number
+  maxHeight: number
+}
+
+export interface NativeCameraInfo {
+  id: string
+  model: string
+  offers: NativeOffer[]
+}
+
 export interface NativeMode {
   width: number
   height: number
@@ -240,7 +257,7 @@ export interface Binding {
   CameraWatch: new (onChange: () => void) => NativeCameraWatch
   listCameras(
     backend: 'libcamera' | 'synthetic',
-  ): Promise<{ version: string; builtFor: string; cameras: { id: string; model: string }[] }>
+  ): Promise<{ version: string; builtFor: string; cameras: NativeCameraInfo[] }>
   /** False for what is no TCP socket. */
   limitBacklog(descriptor: number, bytes: number): boolean
   /** The hardware encoders for pictures of this size in pixels, best first, and why others do not do. */

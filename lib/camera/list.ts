@@ -1,5 +1,16 @@
-import { binding } from './binding.ts'
+import { binding, type NativeOffer } from './binding.ts'
 import { fromNative, MioError } from './errors.ts'
+
+/** A format and size of pictures that a camera can stream. */
+export interface PictureSize {
+  /** As libcamera calls it: `MJPEG`, `YUV420`, `NV12`, … */
+  readonly format: string
+  /** Pixels. */
+  readonly width: number
+  readonly height: number
+  /** Where any size up to this one is offered too. */
+  readonly upTo?: { readonly width: number; readonly height: number }
+}
 
 /** A camera that can be opened now. */
 export interface CameraInfo {
@@ -12,14 +23,10 @@ export interface CameraInfo {
   readonly backend: 'libcamera' | 'synthetic'
   /** The id as the backend has it. */
   readonly backendId: string
-}
-
-const synthetic: CameraInfo = {
-  id: 'synthetic',
-  shortName: 'synthetic',
-  name: 'Synthetic camera',
-  backend: 'synthetic',
-  backendId: 'synthetic',
+  /** What it can stream, the format that costs least first. Of a CSI camera, the sizes that its sensor is scaled to. */
+  readonly pictures: readonly PictureSize[]
+  /** How its sensor can be read out; none of a webcam. */
+  readonly sensorModes: readonly { readonly width: number; readonly height: number; readonly bitDepth: number }[]
 }
 
 /** `/base/soc/i2c0mux/i2c@1/imx708@1a` → `base-soc-i2c0mux-i2c-1-imx708-1a` */
@@ -28,23 +35,44 @@ export function urlSafeId(backendId: string): string {
 }
 
 /**
- * The cameras of libcamera, in its order.
+ * The cameras of a backend, in its order.
  * @throws {MioError} `ERR_LIBCAMERA_UNAVAILABLE`, `ERR_CAMERA`
  */
-export async function listLibcameraCameras(): Promise<CameraInfo[]> {
+async function camerasOf(backend: CameraInfo['backend']): Promise<CameraInfo[]> {
   try {
-    const { cameras } = await binding().listCameras('libcamera')
-    return cameras.map(({ id, model }, index) => ({
+    const { cameras } = await binding().listCameras(backend)
+    return cameras.map(({ id, model, offers }, index) => ({
       id: urlSafeId(id),
-      shortName: `cam${index}`,
+      shortName: backend === 'synthetic' ? id : `cam${index}`,
       name: model || id,
-      backend: 'libcamera',
+      backend,
       backendId: id,
+      pictures: offers.filter(({ bitDepth }) => bitDepth === 0).map(pictureSize),
+      sensorModes: sensorModes(offers),
     }))
   } catch (error) {
     throw fromNative(error, 'list cameras')
   }
 }
+
+function pictureSize({ format, width, height, maxWidth, maxHeight }: NativeOffer): PictureSize {
+  const isOne = maxWidth === width && maxHeight === height
+  return { format, width, height, ...(isOne ? {} : { upTo: { width: maxWidth, height: maxHeight } }) }
+}
+
+/** A mode has several formats that differ only in how pixels are packed. */
+function sensorModes(offers: readonly NativeOffer[]): CameraInfo['sensorModes'] {
+  const modes = offers
+    .filter(({ bitDepth }) => bitDepth > 0)
+    .map(({ width, height, bitDepth }) => [`${width}x${height} ${bitDepth}`, { width, height, bitDepth }] as const)
+  return [...new Map(modes).values()]
+}
+
+/**
+ * The cameras of libcamera, in its order.
+ * @throws {MioError} `ERR_LIBCAMERA_UNAVAILABLE`, `ERR_CAMERA`
+ */
+export const listLibcameraCameras = (): Promise<CameraInfo[]> => camerasOf('libcamera')
 
 /**
  * Runs `work` with libcamera started, so that the calls within do not start and stop it one by one: that
@@ -67,7 +95,7 @@ export async function listCameras(): Promise<CameraInfo[]> {
     if (error instanceof MioError && error.code === 'ERR_LIBCAMERA_UNAVAILABLE') return []
     throw error
   })
-  return [...real, synthetic]
+  return [...real, ...(await camerasOf('synthetic'))]
 }
 
 /**
@@ -75,8 +103,7 @@ export async function listCameras(): Promise<CameraInfo[]> {
  * @throws {MioError} `ERR_NO_CAMERA`, `ERR_LIBCAMERA_UNAVAILABLE`
  */
 export async function findCamera(wanted: number | string): Promise<CameraInfo> {
-  if (wanted === 'synthetic') return synthetic
-  const cameras = await listLibcameraCameras()
+  const cameras = await camerasOf(wanted === 'synthetic' ? wanted : 'libcamera')
   const index = typeof wanted === 'number' ? wanted : /^\d+$/.test(wanted) ? Number(wanted) : -1
   const found =
     cameras[index] ??
@@ -89,5 +116,7 @@ export async function findCamera(wanted: number | string): Promise<CameraInfo> {
     name: String(wanted),
     backend: 'libcamera',
     backendId: String(wanted),
+    pictures: [],
+    sensorModes: [],
   }
 }

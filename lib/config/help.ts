@@ -14,7 +14,7 @@ Usage: motioninocean [command] [flags]
 
 Commands:
   serve    stream the camera (what happens without a command)
-  list     show the cameras that can be used
+  list     show the cameras that can be used, with their formats, sizes and sensor modes
   config   show the settings in force and where each comes from
   doctor   show what the camera needs of this machine and what is missing; exit code 1 if something is
 ${Object.entries(switches)

@@ -17,7 +17,23 @@
 
 namespace {
 
-// listCameras(backend): Promise<{ version, builtFor, cameras: { id, model }[] }>
+Napi::Array offers_of(Napi::Env env, const mio::CameraInfo &camera) {
+  auto offers = Napi::Array::New(env, camera.offers.size());
+  for (uint32_t i = 0; i < offers.Length(); ++i) {
+    const mio::Offer &offer = camera.offers[i];
+    auto one = Napi::Object::New(env);
+    one.Set("format", offer.format);
+    one.Set("bitDepth", offer.bit_depth);
+    one.Set("width", offer.width);
+    one.Set("height", offer.height);
+    one.Set("maxWidth", offer.max_width);
+    one.Set("maxHeight", offer.max_height);
+    offers.Set(i, one);
+  }
+  return offers;
+}
+
+// listCameras(backend): Promise<{ version, builtFor, cameras: { id, model, offers }[] }>
 Napi::Value list_cameras(const Napi::CallbackInfo &info) {
   struct Listing {
     std::string version;
@@ -37,6 +53,7 @@ Napi::Value list_cameras(const Napi::CallbackInfo &info) {
           auto one = Napi::Object::New(env);
           one.Set("id", camera.id);
           one.Set("model", camera.model);
+          one.Set("offers", offers_of(env, camera));
           cameras.Set(cameras.Length(), one);
         }
         auto result = Napi::Object::New(env);

@@ -16,7 +16,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define MIO_BACKEND_ABI 2
+#define MIO_BACKEND_ABI 3
 /** The name of the function that a shared backend exports. */
 #define MIO_BACKEND_ENTRY "mio_backend_entry"
 #define MIO_MAX_PLANES 3
@@ -79,6 +79,14 @@ typedef struct mio_sensor_mode {
   mio_rectangle crop; /**< the part of the sensor that is read, in the sensor's own pixels */
   int32_t full_field_of_view; /**< as much of the sensor as any mode reads */
 } mio_sensor_mode;
+
+/** Pictures that a camera offers: of one size, or of any between two. */
+typedef struct mio_offer {
+  const char *format;             /**< as the backend calls it, e.g. "NV12", "SRGGB10_CSI2P" */
+  uint32_t bit_depth;             /**< of a sensor mode; 0: pictures that can be streamed */
+  uint32_t width, height;         /**< pixels */
+  uint32_t max_width, max_height; /**< the same, or the other end of the range */
+} mio_offer;
 
 /** What is asked for. Zero means: the camera's own choice. */
 typedef struct mio_wanted {
@@ -207,6 +215,10 @@ typedef struct mio_backend {
   void (*stop)(void);
 
   void (*list)(void (*each)(void *context, const mio_camera_info *info), void *context);
+
+  /** What the camera offers, whoever uses it. Nothing when there is no such camera. */
+  void (*offers)(const char *id, void (*each)(void *context, const mio_offer *offer),
+                 void *context);
 
   /** Takes the camera for this process alone. `observer` is copied. */
   int (*open)(const char *id, const mio_observer *observer, mio_camera **camera, mio_error *error);

@@ -61,9 +61,19 @@ std::vector<CameraInfo> Backend::list() const {
   std::vector<CameraInfo> cameras;
   table_->list(
       [](void *context, const mio_camera_info *info) {
-        static_cast<std::vector<CameraInfo> *>(context)->push_back({info->id, info->model});
+        static_cast<std::vector<CameraInfo> *>(context)->push_back({info->id, info->model, {}});
       },
       &cameras);
+  for (CameraInfo &camera : cameras) {
+    table_->offers(
+        camera.id.c_str(),
+        [](void *context, const mio_offer *offer) {
+          static_cast<std::vector<Offer> *>(context)->push_back(
+              {offer->format, offer->bit_depth, offer->width, offer->height, offer->max_width,
+               offer->max_height});
+        },
+        &camera.offers);
+  }
   return cameras;
 }
 

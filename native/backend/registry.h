@@ -12,10 +12,19 @@
 
 namespace mio {
 
+/** Pictures that a camera offers: a mio_offer with memory of its own. */
+struct Offer {
+  std::string format;
+  uint32_t bit_depth;
+  uint32_t width, height;
+  uint32_t max_width, max_height;
+};
+
 /** A camera that is there now. */
 struct CameraInfo {
   std::string id;
   std::string model;
+  std::vector<Offer> offers;
 };
 
 /**

@@ -45,6 +45,18 @@ test('a size that the camera does not have is adjusted, and that is told', async
   frame.release()
 })
 
+test('what a camera offers is told, also while it is used', async () => {
+  const formats = [
+    { width: 640, height: 480, frame_rates: [30] },
+    { width: 1280, height: 720, frame_rates: [30] },
+  ]
+  using _ = virtualCameras({ Several: { supported_formats: formats } })
+  await using _used = await openCamera({ camera: 0, width: 640, height: 480 })
+  const [camera] = await listCameras()
+  const range = { width: 640, height: 480, upTo: { width: 1280, height: 720 } }
+  expect(camera).toMatchObject({ pictures: [{ format: 'NV12', ...range }], sensorModes: [] })
+})
+
 test('several cameras run in one process, found by index, short name and id', async () => {
   using _ = virtualCameras({ First: one.Virtual0, Second: { ...one.Virtual0, test_pattern: 'bars' } })
   expect((await listCameras()).map(({ shortName, id }) => [shortName, id])).toEqual([

@@ -76,6 +76,13 @@ test('unplugged in mid-stream: a named fault, and the same camera after replug',
   await worksAgain()
 })
 
+test('the sizes that a webcam has are told, also while it streams', async () => {
+  await using _streaming = await open()
+  const [webcam] = await listCameras()
+  const sizes = webcam!.pictures.map(({ format, width, height }) => `${format} ${width}x${height}`)
+  expect(sizes).toEqual(['MJPEG 320x240', 'MJPEG 640x480', 'MJPEG 1280x720', 'MJPEG 1920x1080'])
+})
+
 test('a frame that is held while the camera is unplugged stays whole', async () => {
   const camera = await open()
   const frame = await camera.frame()

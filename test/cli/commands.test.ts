@@ -18,7 +18,7 @@ test('list shows what can be written into MIO_CAMERA', async () => {
   const { code, stdout, stderr } = await runCli(['list'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   expect(stdout).toMatch(/^SHORT NAME +CAMERA +ID\n/)
-  expect(stdout).toMatch(/^synthetic +Synthetic camera +synthetic$/m)
+  expect(stdout).toMatch(/^synthetic +Synthetic camera +synthetic\n  YUV420: 64x64 to 8192x8192$/m)
 })
 
 test('config shows each setting and where it comes from', async () => {

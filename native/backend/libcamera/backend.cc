@@ -11,6 +11,7 @@
 #include "backend/libcamera/camera.h"
 #include "backend/libcamera/controls.h"
 #include "backend/libcamera/manager.h"
+#include "backend/libcamera/offers.h"
 #include "core/fault.h"
 
 namespace mio {
@@ -45,6 +46,10 @@ void list(void (*each)(void *context, const mio_camera_info *info), void *contex
     const mio_camera_info info{camera->id().c_str(), model.c_str()};
     each(context, &info);
   }
+}
+
+void offers(const char *id, void (*each)(void *context, const mio_offer *offer), void *context) {
+  if (const auto camera = manager()->cameras().get(id)) describe_offers(*camera, each, context);
 }
 
 int open(const char *id, const mio_observer *observer, mio_camera **camera, mio_error *error) {
@@ -101,11 +106,12 @@ void close(mio_camera *camera) { const std::unique_ptr<LibcameraCamera> owner(se
   "." MIO_TEXT(LIBCAMERA_VERSION_MINOR) "." MIO_TEXT(LIBCAMERA_VERSION_PATCH)
 
 extern "C" __attribute__((visibility("default"))) const mio_backend *mio_backend_entry() {
-  static constexpr mio_backend table{MIO_BACKEND_ABI,     "libcamera",        MIO_LIBCAMERA_VERSION,
-                                     mio::version,        mio::start,         mio::stop,
-                                     mio::list,           mio::open,          mio::configure,
-                                     mio::controls,       mio::set_controls,  mio::metadata,
-                                     mio::set_frame_rate, mio::start_capture, mio::requeue,
-                                     mio::capture_still,  mio::stop_capture,  mio::close};
+  static constexpr mio_backend table{MIO_BACKEND_ABI, "libcamera",         MIO_LIBCAMERA_VERSION,
+                                     mio::version,    mio::start,          mio::stop,
+                                     mio::list,       mio::offers,         mio::open,
+                                     mio::configure,  mio::controls,       mio::set_controls,
+                                     mio::metadata,   mio::set_frame_rate, mio::start_capture,
+                                     mio::requeue,    mio::capture_still,  mio::stop_capture,
+                                     mio::close};
   return &table;
 }

@@ -43,14 +43,13 @@ const std::array<Format, 7> &known_formats() {
   return kFormats;
 }
 
-const Format &choose_format(const StreamConfiguration &stream, bool raw_only) {
-  const std::vector<PixelFormat> offered = stream.formats().pixelformats();
-  std::string names;
-  for (const PixelFormat &one : offered) names += (names.empty() ? "" : ", ") + one.toString();
-  for (const Format &known : known_formats()) {
-    if (raw_only && known.format == MIO_FORMAT_MJPEG) continue;
-    if (std::find(offered.begin(), offered.end(), known.libcamera) != offered.end()) return known;
+PixelFormat choose_format(const StreamConfiguration &stream, bool raw_only) {
+  for (const PixelFormat &usable : usable_formats(stream)) {
+    if (!raw_only || format_of(usable) != MIO_FORMAT_MJPEG) return usable;
   }
+  std::string names;
+  for (const PixelFormat &one : stream.formats().pixelformats())
+    names += (names.empty() ? "" : ", ") + one.toString();
   throw FaultError("ERR_CAMERA_CONFIG",
                    "the camera offers " + names + ", none of which can be encoded");
 }
@@ -78,6 +77,16 @@ mio_format format_of(const PixelFormat &format) {
   }
   throw FaultError("ERR_CAMERA_CONFIG",
                    "the camera gives only " + format.toString() + ", which cannot be encoded");
+}
+
+std::vector<PixelFormat> usable_formats(const StreamConfiguration &stream) {
+  const std::vector<PixelFormat> offered = stream.formats().pixelformats();
+  std::vector<PixelFormat> usable;
+  for (const Format &known : known_formats()) {
+    if (std::find(offered.begin(), offered.end(), known.libcamera) != offered.end())
+      usable.push_back(known.libcamera);
+  }
+  return usable;
 }
 
 std::pair<bool, bool> undone_mirrors(const mio_wanted &wanted, Orientation got) {
@@ -108,8 +117,8 @@ std::unique_ptr<CameraConfiguration> plan_stream(Camera &camera, const mio_wante
     throw FaultError("ERR_CAMERA_CONFIG", "the camera has no video stream");
   }
   StreamConfiguration &stream = plan->at(0);
-  const Format &format = choose_format(stream, wanted.raw_only != 0);
-  stream.pixelFormat = format.libcamera;
+  const PixelFormat format = choose_format(stream, wanted.raw_only != 0);
+  stream.pixelFormat = format;
   if (!still && wanted.width != 0) stream.size = {wanted.width, wanted.height};
   if (wanted.buffer_count != 0) stream.bufferCount = wanted.buffer_count;
   ask_for_jpeg_colours(stream);
@@ -118,7 +127,7 @@ std::unique_ptr<CameraConfiguration> plan_stream(Camera &camera, const mio_wante
   if (plan->validate() == CameraConfiguration::Invalid) {
     throw FaultError("ERR_CAMERA_CONFIG", "the camera has no mode near " + stream.toString());
   }
-  if (stream.pixelFormat != format.libcamera) {
+  if (stream.pixelFormat != format) {
     throw FaultError("ERR_CAMERA_CONFIG", "the camera gives only " + stream.toString());
   }
   return plan;

@@ -6,6 +6,7 @@
 
 #include <memory>
 #include <utility>
+#include <vector>
 
 #include "backend/backend.h"
 
@@ -13,6 +14,9 @@ namespace mio {
 
 /** How libcamera's format is called here. Throws FaultError `ERR_CAMERA_CONFIG` for any other. */
 mio_format format_of(const libcamera::PixelFormat &format);
+
+/** Those of a stream's formats that can be encoded or passed through, the best first. */
+std::vector<libcamera::PixelFormat> usable_formats(const libcamera::StreamConfiguration &stream);
 
 /** Which of the wanted mirrors, left and right and top and bottom, the camera does not do. */
 std::pair<bool, bool> undone_mirrors(const mio_wanted &wanted, libcamera::Orientation got);

@@ -22,8 +22,19 @@ int start(const mio_host * /*host*/, mio_error * /*error*/) { return 0; }
 void stop() {}
 
 void list(void (*each)(void *context, const mio_camera_info *info), void *context) {
-  const mio_camera_info info{"synthetic", "synthetic"};
+  const mio_camera_info info{"synthetic", "Synthetic camera"};
   each(context, &info);
+}
+
+void offers(const char * /*id*/, void (*each)(void *context, const mio_offer *offer),
+            void *context) {
+  const mio_offer any{"YUV420",
+                      0,
+                      SyntheticCamera::kMinSize,
+                      SyntheticCamera::kMinSize,
+                      SyntheticCamera::kMaxSize,
+                      SyntheticCamera::kMaxSize};
+  each(context, &any);
 }
 
 int open(const char *id, const mio_observer *observer, mio_camera **camera, mio_error *error) {
@@ -93,11 +104,25 @@ void close(mio_camera *camera) { const std::unique_ptr<SyntheticCamera> owner(se
 }  // namespace
 
 const mio_backend *synthetic_backend() {
-  static constexpr mio_backend table{MIO_BACKEND_ABI, "synthetic",   "1",          version,
-                                     start,           stop,          list,         open,
-                                     configure,       controls,      set_controls, metadata,
-                                     set_frame_rate,  start_capture, requeue,      capture_still,
-                                     stop_capture,    close};
+  static constexpr mio_backend table{MIO_BACKEND_ABI,
+                                     "synthetic",
+                                     "1",
+                                     version,
+                                     start,
+                                     stop,
+                                     list,
+                                     offers,
+                                     open,
+                                     configure,
+                                     controls,
+                                     set_controls,
+                                     metadata,
+                                     set_frame_rate,
+                                     start_capture,
+                                     requeue,
+                                     capture_still,
+                                     stop_capture,
+                                     close};
   return &table;
 }
 

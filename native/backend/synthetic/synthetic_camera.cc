@@ -17,8 +17,6 @@ namespace mio {
 
 namespace {
 
-constexpr uint32_t kMinSize = 64;
-constexpr uint32_t kMaxSize = 8192;
 // Of the sensor that it pretends to have: a still's size.
 constexpr uint32_t kFullWidth = 2592;
 constexpr uint32_t kFullHeight = 1944;

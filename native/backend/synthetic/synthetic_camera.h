@@ -21,6 +21,10 @@ namespace mio {
 /** One opened synthetic camera: a thread that paints a buffer at each tick of an exact clock. */
 class SyntheticCamera {
  public:
+  /** Pixels, of width and height. */
+  static constexpr uint32_t kMinSize = 64;
+  static constexpr uint32_t kMaxSize = 8192;
+
   explicit SyntheticCamera(const mio_observer &observer) : observer_(observer) {}
   ~SyntheticCamera() { stop(); }
   SyntheticCamera(const SyntheticCamera &) = delete;
