@@ -19,7 +19,10 @@ type State = z.output<typeof stateSchema>
 
 const nothing: State = { version: 1, controls: {}, settings: {} }
 
-/** Remembers what was set over HTTP, and sets it again when the camera is there again: at the start, after a fault. */
+/**
+ * Remembers what was set over HTTP, and sets it again when the camera is there for the first time in the next run. From
+ * one fault or sleep to the next, the source itself keeps what was set.
+ */
 export class CameraMemory {
   readonly #source: FrameSource
   readonly #folder: string | undefined
@@ -27,7 +30,7 @@ export class CameraMemory {
   /** As the camera was configured when the service started. */
   readonly #configured: CaptureSettings
   #state = nothing
-  #loaded = false
+  #restored = false
   /** One thing after the other. */
   #turn: Promise<unknown> = Promise.resolve()
 
@@ -37,8 +40,10 @@ export class CameraMemory {
     this.#folder = folder
     this.#log = log
     this.#configured = source.settings
-    source.onState(({ status }) => status === 'live' && void this.#inTurn(() => this.#apply()))
-    if (source.state.status === 'live') void this.#inTurn(() => this.#apply())
+    const restore = () => void (this.#restored || this.#inTurn(() => this.#restore()))
+    // Not earlier: a camera that has never been seen has no id of its own yet.
+    source.onState(({ status }) => status === 'live' && restore())
+    if (source.state.status === 'live') restore()
   }
 
   /** @throws {MioError} what `setControls` throws */
@@ -88,15 +93,16 @@ export class CameraMemory {
     )
   }
 
-  async #apply(): Promise<void> {
-    // Not earlier: a camera that has never been seen has no id of its own yet.
-    if (!this.#loaded) await this.#restore()
-    this.#loaded = true
+  async #restore(): Promise<void> {
+    if (this.#restored) return
+    this.#state = await this.#load()
+    await this.#applySettings()
     await this.#applyControls()
+    // One that was lost meanwhile gets it when it is there again.
+    this.#restored = this.#source.state.status === 'live'
   }
 
-  async #restore(): Promise<void> {
-    this.#state = await this.#load()
+  async #applySettings(): Promise<void> {
     const { settings } = this.#state
     const valid = Object.entries(settings).filter(([key, { configured }]) =>
       isDeepStrictEqual(configured, this.#asConfigured(key)),

@@ -50,15 +50,18 @@ test('it waits for the camera, under the id that the camera then has', async () 
   await vi.waitFor(() => expect(source.asked).toHaveLength(2))
 })
 
-test('after a fault the controls are set again, and the settings are still there', async () => {
+test('a camera that is lost while it is set gets it when it is there again, and then never again', async () => {
+  await change()
   const source = new ScriptedSource([jpeg])
-  const memory = new CameraMemory(source, undefined, log)
-  await memory.setControls({ Brightness: 0.5 })
-  await memory.reconfigure({ quality: 60 })
-  source.asked.length = 0
-  source.change({ status: 'waiting', code: 'ERR_CAMERA_UNPLUGGED' })
-  source.change({ status: 'live' })
+  let losses = 1
+  source.reconfigure = async () => void (losses-- > 0 && source.change({ status: 'waiting' }))
+  const memory = new CameraMemory(source, folder, log)
   await vi.waitFor(() => expect(source.asked).toEqual([{ set: { Brightness: 0.5 } }]))
+  for (let i = 0; i < 2; i++) source.change({ status: 'live' })
+  await vi.waitFor(() => expect(source.asked).toHaveLength(2))
+  // In turn with what the second change of state would have caused.
+  await memory.setControls({ Brightness: 0.1 })
+  expect(source.asked.slice(1)).toEqual([{ set: { Brightness: 0.5 } }, { set: { Brightness: 0.1 } }])
 })
 
 test('a reset is remembered too', async () => {
