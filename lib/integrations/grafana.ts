@@ -29,7 +29,7 @@ const panels = [
   panel('Frames per second', 'timeseries', [
     ['sum by (camera, stage) (rate(motioninocean_frames_total[1m]))', '{{camera}} {{stage}}'],
   ]),
-  panel('Viewers', 'timeseries', [['motioninocean_clients', '{{camera}}']]),
+  panel('Viewers', 'timeseries', [['sum by (camera) (motioninocean_clients)', '{{camera}}']]),
   panel('Exposure to socket, 95 %', 'timeseries', [
     [
       'histogram_quantile(0.95, sum by (camera, le) (rate(motioninocean_frame_latency_seconds_bucket[5m])))',

@@ -20,6 +20,7 @@ export interface CameraEndpointOptions extends MjpegRouterOptions {
 export function cameraEndpoints(source: FrameSource, memory: CameraMemory, options: CameraEndpointOptions): Endpoint[] {
   const hub = hubOf(source, options)
   const events = eventsOf(source)
+  const { maxClients = 0 } = options
   return [
     ...pictureEndpoints(source, options),
     endpoint({
@@ -47,6 +48,9 @@ export function cameraEndpoints(source: FrameSource, memory: CameraMemory, optio
       handle({ query: { lastEventId }, request, response }) {
         if (hub.closed) throw new MioError('ERR_STOPPING', { asked: 'events', found: 'the service is being stopped' })
         if (request.method === 'HEAD') return void response.type('text/event-stream').end()
+        if (maxClients > 0 && events.size >= maxClients) {
+          throw new MioError('ERR_TOO_MANY_CLIENTS', { asked: 'events', found: `${maxClients} clients listen` })
+        }
         events.join(response, request.get('last-event-id') ?? lastEventId)
       },
     }),

@@ -143,5 +143,10 @@ export const gauges: readonly MetricRow[] = [
     read: (source) => [[source.statistics().pool.slots]],
   },
   { name: 'pool_slots_lent', help: 'JPEGs on loan.', read: (source) => [[source.statistics().pool.lent]] },
-  { name: 'clients', help: 'Viewers.', read: (source) => [[hubOf(source).viewers.size]] },
+  {
+    name: 'clients',
+    help: 'Viewers, by who sends to them: a thread of the addon, or Node.',
+    labels: ['delivery'],
+    read: (source) => by('delivery', hubOf(source).clientCounts()),
+  },
 ]

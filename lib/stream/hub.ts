@@ -81,6 +81,11 @@ export class Hub {
     return this.#deliveries.flatMap((delivery) => delivery.clients()).toSorted((a, b) => a.id - b.id)
   }
 
+  /** How many viewers each delivery has. */
+  clientCounts(): Readonly<Partial<Record<DeliveryName, number>>> {
+    return Object.fromEntries(this.#deliveries.map(({ name, size }) => [name, size]))
+  }
+
   /** Sums over all viewers so far. */
   statistics(): StreamStatistics {
     const sums = { sent: 0, skipped: 0, bytes: 0 }

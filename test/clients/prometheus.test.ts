@@ -75,7 +75,7 @@ test('Prometheus scrapes the metrics, and every panel of the dashboard has numbe
     for (const expression of panels.flatMap(({ targets }) => targets.map(({ expr }) => expr))) {
       await until(async () => (await query(prometheus, expression)).length > 0, { timeout: 30_000, what: expression })
     }
-    const viewers = await query(prometheus, 'motioninocean_clients')
+    const viewers = await query(prometheus, 'sum(motioninocean_clients)')
     expect(viewers[0]!.value[1]).toBe('1')
   })
   await viewer[Symbol.asyncDispose]()

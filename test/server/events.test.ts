@@ -173,3 +173,16 @@ test('/api/clients has each viewer in numbers', async () => {
   expect(client.bytes).toBeGreaterThan(10_000)
   expect(client.ageSeconds).toBeLessThan(10)
 })
+
+test('as many may listen as may watch', async () => {
+  await using limited = await startService({ sources: [new ScriptedSource([await makeJpeg()])], maxClients: 1 })
+  const stop = new AbortController()
+  const listen = () => fetch(`${limited.url}/api/events`, { signal: stop.signal })
+  expect((await listen()).status).toBe(200)
+  const refused = await listen()
+  expect(refused.status).toBe(503)
+  expect(await refused.json()).toMatchObject({ code: 'ERR_TOO_MANY_CLIENTS' })
+  stop.abort()
+  // Another kind of client than a viewer.
+  await using _viewer = await StreamClient.open(`${limited.url}/stream.mjpg`)
+})

@@ -54,13 +54,14 @@ test('Prometheus has nothing to say against the metrics', async () => {
 test('they tell what happened', async () => {
   const before = await scrape()
   expect(value(before, 'motioninocean_camera_up{camera="synthetic"}')).toBe(1)
-  expect(value(before, 'motioninocean_clients{camera="synthetic"}')).toBe(0)
+  expect(value(before, 'motioninocean_clients{camera="synthetic",delivery="native"}')).toBe(0)
   expect(value(before, 'motioninocean_frames_total{camera="synthetic",stage="delivered"}')).toBeLessThanOrEqual(1)
 
   await using viewer = await StreamClient.open(`${service.url}/stream.mjpg`)
   await viewer.until(() => viewer.received > 10)
   const text = await scrape()
-  expect(value(text, 'motioninocean_clients{camera="synthetic"}')).toBe(1)
+  expect(value(text, 'motioninocean_clients{camera="synthetic",delivery="native"}')).toBe(1)
+  expect(value(text, 'motioninocean_clients{camera="synthetic",delivery="javascript"}')).toBe(0)
   expect(value(text, 'motioninocean_clients_joined_total{camera="synthetic"}')).toBe(1)
   const sent = value(text, 'motioninocean_client_frames_sent_total{camera="synthetic"}')!
   expect(sent).toBeGreaterThanOrEqual(10)
