@@ -55,6 +55,21 @@ export class ControlPanel {
     this.#set = { ...this.#set, ...withoutNames(this.natives, values) }
   }
 
+  /** Together, because some only count with others; if the camera does not take one, the others still count. */
+  setThoseThatFit(values: Readonly<Record<string, ControlValue>>): void {
+    try {
+      this.set(values)
+    } catch {
+      for (const [name, value] of Object.entries(values)) {
+        try {
+          this.set({ [name]: value })
+        } catch {
+          // Of another camera than the one that it was set of.
+        }
+      }
+    }
+  }
+
   /** Sets what was set back to the defaults. */
   reset(): void {
     this.set(defaultsOf(this.natives, Object.keys(this.#set)))

@@ -1,10 +1,11 @@
 import { awaitFrame, type FrameWish } from './await_frame.ts'
-import { binding, type NativeCameraWatch, type NativeSender } from './binding.ts'
+import { BackOff } from './back_off.ts'
+import type { NativeSender } from './binding.ts'
 import type { Camera } from './camera.ts'
-import type { ControlPanel } from './control_panel.ts'
 import type { Control, ControlValue, Point } from './controls.ts'
 import { type ErrorCode, MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
+import { HotPlug } from './hot_plug.ts'
 import { urlSafeId } from './list.ts'
 import { findAndOpen } from './open_camera.ts'
 import {
@@ -16,12 +17,12 @@ import {
   type CaptureSettings,
   type CheckedCameraOptions,
 } from './options.ts'
+import { RestartCount } from './restart_count.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
 import { describeStatistics } from './statistics.ts'
 
-/** Milliseconds before the first attempt to open again, and at most; doubled after each failure. */
-const firstDelay = 500
-const longestDelay = 10_000
+/** Milliseconds for which a camera must have been live to be opened again as soon as if it had never failed. */
+const proven = 10_000
 /** Seconds. */
 const longestIdle = 86_400
 
@@ -57,18 +58,17 @@ export class LastingCamera implements FrameSource {
   #controls: Readonly<Record<string, ControlValue>>
   #state: CameraState = { status: 'starting', since: new Date() }
   #fault: MioError | undefined
-  /** What ended the last time that it was live; told when it is live again. */
-  #lostBy: string | undefined
-  #restarts = 0
-  readonly #reasons: Record<string, number> = {}
-  #delay = firstDelay
-  #timer: NodeJS.Timeout | undefined
+  readonly #restarts = new RestartCount()
+  readonly #backOff = new BackOff()
+  readonly #hotPlug = new HotPlug(() => {
+    this.#backOff.reset()
+    if (this.#state.status === 'waiting' && !this.#closed) void this.#attempt()
+  })
   #idleTimer: NodeJS.Timeout | undefined
   #opening: Promise<void> | undefined
   /** Of the camera that is put to sleep. */
   #closing: Promise<void> | undefined
   #closed = false
-  #watch: NativeCameraWatch | undefined
   /** Calls under way that need the camera. */
   #calls = 0
   readonly #listeners = new Set<(frame: Frame) => void>()
@@ -109,12 +109,12 @@ export class LastingCamera implements FrameSource {
   async close(): Promise<void> {
     if (this.#closed) return
     this.#closed = true
-    clearTimeout(this.#timer)
+    this.#backOff.cancel()
     clearTimeout(this.#idleTimer)
     await this.#opening
     await this.#closing
     await this.#camera?.close()
-    await this.#unwatch()
+    await this.#hotPlug.stop()
     this.#setState({ status: 'closed', since: new Date() })
   }
 
@@ -145,10 +145,10 @@ export class LastingCamera implements FrameSource {
     return this.#camera?.encoder
   }
   get restarts(): number {
-    return this.#restarts
+    return this.#restarts.total
   }
   get restartReasons(): Readonly<Record<string, number>> {
-    return { ...this.#reasons }
+    return this.#restarts.byReason
   }
   /** The camera while it is open. */
   get camera(): Camera | undefined {
@@ -279,10 +279,10 @@ export class LastingCamera implements FrameSource {
   }
 
   async #open(): Promise<void> {
-    clearTimeout(this.#timer)
+    this.#backOff.cancel()
     try {
       await this.#closing
-      const camera = await findAndOpen(this.#wanted, this.#options, (panel) => setAll(panel, this.#controls))
+      const camera = await findAndOpen(this.#wanted, this.#options, (panel) => panel.setThoseThatFit(this.#controls))
       if (this.#closed) {
         await camera.close()
         return
@@ -296,22 +296,15 @@ export class LastingCamera implements FrameSource {
       camera.onEncoder((now, fault) => {
         for (const listener of this.#encoderListeners) listener(now, fault)
       })
-      await this.#unwatch()
+      await this.#hotPlug.stop()
       if (camera.state.status === 'closed') return
-      this.#countRestart()
+      this.#restarts.opened()
       this.#setState({ status: 'live', since: new Date() })
       this.#join()
       this.#sleepLater()
     } catch (error) {
       this.#lost(error)
     }
-  }
-
-  #countRestart(): void {
-    if (this.#lostBy === undefined) return
-    this.#restarts++
-    this.#reasons[this.#lostBy] = (this.#reasons[this.#lostBy] ?? 0) + 1
-    this.#lostBy = undefined
   }
 
   #lost(error: unknown): void {
@@ -326,18 +319,16 @@ export class LastingCamera implements FrameSource {
     this.#fault = fault
     const { status, since, code } = this.#state
     if (status === 'live') {
-      this.#lostBy = fault.code
+      this.#restarts.lost(fault.code)
       // One that fails again and again, soon after it has been opened, is not opened again at once for ever.
-      if (Date.now() - since.getTime() > longestDelay) this.#delay = firstDelay
+      if (Date.now() - since.getTime() > proven) this.#backOff.reset()
     }
     if (status !== 'waiting' || code !== fault.code) {
       const from = status === 'waiting' ? since : new Date()
       this.#setState({ status: 'waiting', since: from, code: fault.code, message: fault.message })
     }
-    clearTimeout(this.#timer)
-    this.#timer = setTimeout(() => void this.#attempt(), this.#delay)
-    this.#delay = Math.min(this.#delay * 2, longestDelay)
-    void (wedged.has(fault.code) ? this.#unwatch() : this.#watchForCameras())
+    this.#backOff.schedule(() => void this.#attempt())
+    void (wedged.has(fault.code) ? this.#hotPlug.stop() : this.#watchForCameras())
   }
 
   #sleepLater(): void {
@@ -359,42 +350,13 @@ export class LastingCamera implements FrameSource {
     this.#closing = watching.then(() => this.#camera?.close()).finally(() => (this.#closing = undefined))
   }
 
-  /** Hot-plug: libcamera tells when a camera comes, as long as somebody keeps it running. */
   async #watchForCameras(): Promise<void> {
-    if (this.#watch || this.backend === 'synthetic') return
-    const watch = new (binding().CameraWatch)(() => {
-      this.#delay = firstDelay
-      if (this.#state.status === 'waiting' && !this.#closed) void this.#attempt()
-    })
-    this.#watch = watch
-    // Without libcamera there is nothing to watch; the timer goes on trying.
-    await watch.start().catch(() => {})
-  }
-
-  async #unwatch(): Promise<void> {
-    const watch = this.#watch
-    this.#watch = undefined
-    await watch?.stop()
+    if (this.backend !== 'synthetic') await this.#hotPlug.start()
   }
 
   #setState(state: CameraState): void {
     this.#state = state
     this.#onEvent(state)
     for (const listener of this.#stateListeners) listener(state)
-  }
-}
-
-/** Together, because some only count with others; if the camera does not take one any more, the others still count. */
-function setAll(panel: ControlPanel, values: Readonly<Record<string, ControlValue>>): void {
-  try {
-    panel.set(values)
-  } catch {
-    for (const [name, value] of Object.entries(values)) {
-      try {
-        panel.set({ [name]: value })
-      } catch {
-        // Another camera than the one that it was set of.
-      }
-    }
   }
 }
