@@ -5,9 +5,10 @@
  */
 export { openCamera } from './camera/open_camera.ts'
 export { Camera, type CameraEvents } from './camera/camera.ts'
-export type { Control, ControlValue, Point, Rectangle, Size } from './camera/controls.ts'
+export type { Control, ControlValue } from './camera/controls.ts'
 export { MioError, type ErrorCode } from './camera/errors.ts'
 export type { Frame, FrameInfo } from './camera/frame.ts'
+export type { Point, Rectangle, Size } from './camera/geometry.ts'
 export type { FrameIterator } from './camera/frame_iterator.ts'
 export type { FrameWish } from './camera/await_frame.ts'
 export { LastingCamera, type LastingCameraOptions } from './camera/lasting_camera.ts'
@@ -23,6 +24,6 @@ export type {
   EncoderInfo,
   EncoderListener,
   FrameSource,
-  SensorMode,
 } from './camera/source.ts'
+export type { SensorMode } from './camera/sensor_mode.ts'
 export { version } from './package.ts'

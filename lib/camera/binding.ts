@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { packageRoot } from '../package.ts'
 import { notBuiltHelp, notLoadedHelp } from './addon_help.ts'
 import { MioError } from './errors.ts'
-import type { SensorMode } from './source.ts'
+import type { SensorMode } from './sensor_mode.ts'
 
 /** What the addon takes to open a camera. All values are checked before they get here. */
 export interface NativeOptions {

@@ -1,20 +1,6 @@
 import type { NativeControl, NativeControlSetting } from './binding.ts'
 import { MioError } from './errors.ts'
-
-export interface Rectangle {
-  x: number
-  y: number
-  width: number
-  height: number
-}
-export interface Size {
-  width: number
-  height: number
-}
-export interface Point {
-  x: number
-  y: number
-}
+import type { Point, Rectangle, Size } from './geometry.ts'
 
 type Single = boolean | number | string | Rectangle | Size | Point
 /** A control's value. Where a control has enumerators, their names are taken as well as their numbers. */

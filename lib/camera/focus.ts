@@ -1,5 +1,6 @@
 import type { NativeControl } from './binding.ts'
-import type { ControlValue, Point, Rectangle } from './controls.ts'
+import type { ControlValue } from './controls.ts'
+import type { Point, Rectangle } from './geometry.ts'
 import { MioError } from './errors.ts'
 
 /** The window that is focused on, as a part of the picture's width and height. */

@@ -1,8 +1,10 @@
 import type { NativeSender } from './binding.ts'
-import type { Control, ControlValue, Point, Rectangle } from './controls.ts'
+import type { Control, ControlValue } from './controls.ts'
 import type { MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
+import type { Point, Rectangle } from './geometry.ts'
 import type { CapturePatch, CaptureSettings } from './options.ts'
+import type { SensorMode } from './sensor_mode.ts'
 
 /** Whether pictures come, and if not, why and since when. */
 export interface CameraState {
@@ -42,19 +44,6 @@ export interface CameraMode {
   readonly crop?: Rectangle
   /** Whether the stream goes on while a full-size still is taken. */
   readonly still: 'beside the stream' | 'instead of the stream'
-}
-
-/** How a sensor is read out. */
-export interface SensorMode {
-  readonly width: number
-  readonly height: number
-  readonly bitDepth: number
-  /** The part of the sensor that this mode reads, in the sensor's pixels. */
-  readonly crop: Rectangle
-  /** Frames per second at most. */
-  readonly maxFps: number
-  /** Whether it reads as much of the sensor as any mode does. */
-  readonly fullFieldOfView: boolean
 }
 
 /** What makes the JPEGs now. It may change while frames come: a hardware encoder that fails is replaced. */

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { sizeAsSeen } from '../camera/orientation.ts'
-import type { FrameSource, SensorMode } from '../camera/source.ts'
+import type { SensorMode } from '../camera/sensor_mode.ts'
+import type { FrameSource } from '../camera/source.ts'
 import type { Hub } from '../stream/hub.ts'
 import { version } from '../package.ts'
 import { temperature } from './temperature.ts'

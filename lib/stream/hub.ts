@@ -1,3 +1,4 @@
+import type { Size } from '../camera/geometry.ts'
 import type { FrameSource } from '../camera/source.ts'
 import type { Connection } from './connection.ts'
 import {
@@ -14,7 +15,6 @@ import { JavaScriptDelivery } from './javascript_delivery.ts'
 import { type Histogram, sumOf } from './latency.ts'
 import { NativeDelivery } from './native_delivery.ts'
 import { NoSignal } from './no_signal.ts'
-import type { Size } from './placeholder.ts'
 
 export interface HubOptions {
   /** Milliseconds in which a viewer must take a frame; after that it is dropped. Default 10 000. */

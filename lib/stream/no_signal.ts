@@ -1,8 +1,9 @@
+import type { Size } from '../camera/geometry.ts'
 import { sizeAsSeen } from '../camera/orientation.ts'
 import type { CameraState, FrameSource } from '../camera/source.ts'
 import { monotonicNow } from './clock.ts'
 import type { FrameCount } from './delivery.ts'
-import { type PlaceholderText, renderPlaceholder, type Size } from './placeholder.ts'
+import { type PlaceholderText, renderPlaceholder } from './placeholder.ts'
 
 /** Milliseconds of silence that are allowed on top of two frame times. */
 const patience = 1000

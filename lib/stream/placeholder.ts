@@ -1,10 +1,5 @@
+import type { Size } from '../camera/geometry.ts'
 import { textPath, textWidth } from './glyphs.ts'
-
-/** In pixels. */
-export interface Size {
-  readonly width: number
-  readonly height: number
-}
 
 /** What a placeholder says, from the largest line to the smallest. */
 export interface PlaceholderText {

@@ -2,7 +2,8 @@ import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { NativeSender } from '../camera/binding.ts'
 import { Frame, Loan } from '../camera/frame.ts'
-import type { Control, ControlValue, Point } from '../camera/controls.ts'
+import type { Control, ControlValue } from '../camera/controls.ts'
+import type { Point } from '../camera/geometry.ts'
 import type { CapturePatch, CaptureSettings } from '../camera/options.ts'
 import type {
   CameraMode,
