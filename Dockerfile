@@ -118,7 +118,8 @@ LABEL org.opencontainers.image.title="MotionInOcean" \
   org.opencontainers.image.documentation="https://github.com/cyanautomation/motioninocean/blob/main/docs/docker.md" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"
-ENV PATH=/usr/local/bin:/usr/bin:/bin NODE_ENV=production MIO_CAMERA=0
+# Docker would only start it again: a page that says what is wrong is more use than a restart loop.
+ENV PATH=/usr/local/bin:/usr/bin:/bin NODE_ENV=production MIO_CAMERA=0 MIO_START_ANYWAY=true
 # With the groups that /etc/group gives it: video.
 USER 10001
 EXPOSE 8000

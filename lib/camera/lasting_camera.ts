@@ -32,7 +32,17 @@ const longestIdle = 86_400
  * cameras. Each attempt then gets a libcamera that was started anew, so nobody must keep it running in between;
  * hot-plug has nothing to tell anyway.
  */
-const wedged: ReadonlySet<ErrorCode> = new Set(['ERR_CAMERA', 'ERR_CAMERA_STALLED', 'ERR_NO_BUFFERS', 'ERR_PERMISSION'])
+const wedged: ReadonlySet<ErrorCode> = new Set([
+  'ERR_CAMERA',
+  'ERR_CAMERA_STALLED',
+  'ERR_DEVICE_GONE',
+  'ERR_DEVICE_NOT_MAPPED',
+  'ERR_DEVICE_RULE',
+  'ERR_NO_BUFFERS',
+  'ERR_NO_DMA_HEAP',
+  'ERR_NO_UDEV',
+  'ERR_PERMISSION',
+])
 
 /** Options of a {@link LastingCamera}. */
 export interface LastingCameraOptions extends CameraOptions {

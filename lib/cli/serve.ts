@@ -59,7 +59,7 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
 
   await Promise.all(cameras.map((camera) => camera.start()))
   const hopeless = cameras.map(({ fault }) => fault).filter((fault) => fault && onlyAPersonCanMend.has(fault.code))
-  if (hopeless.length === cameras.length) throw hopeless[0]
+  if (hopeless.length === cameras.length && !settings.startAnyway) throw hopeless[0]
   const url = `${publicUrl(bind, service.port)}${basePath}/`
   log.info(
     { version, url, cameras: cameras.map(summary) },
@@ -82,8 +82,8 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
 }
 
 /**
- * Faults that waiting does not heal. With no camera that can be hoped for, the start fails; one bad camera
- * does not stop another.
+ * Faults that waiting does not heal. With no camera that can be hoped for, the start fails, unless whoever started it
+ * would only start it again (`MIO_START_ANYWAY`); one bad camera does not stop another.
  */
 const onlyAPersonCanMend: ReadonlySet<string> = new Set<ErrorCode>([
   'ERR_ADDON_LOAD',

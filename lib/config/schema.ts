@@ -182,6 +182,11 @@ export const settingsSchema = z.object({
     fallback: '0',
     about: 'Seconds without a viewer until the camera is stopped; 0 never stops it',
   }),
+  startAnyway: setting(truth(), {
+    values: trueOrFalse,
+    fallback: 'false',
+    about: 'Serve what is wrong where only a person can mend the camera; the image does',
+  }),
   port: setting(whole.pipe(z.int().max(65_535)), {
     values: 'a whole number from 0 to 65535',
     fallback: '8000',
@@ -218,7 +223,7 @@ export const settingsSchema = z.object({
     about: 'Where controls and settings changed over HTTP are kept',
   }),
   trustedProxies: setting(list.pipe(z.array(z.string().refine(isProxy))), {
-    values: 'none, or with commas 10.0.0.1, 172.16.0.0/12, loopback, linklocal',
+    values: 'none, or with commas 10.0.0.1, 172.16.0.0/12, loopback, uniquelocal',
     fallback: 'none',
     about: 'Proxies whose X-Forwarded-… headers are believed',
   }),

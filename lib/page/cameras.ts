@@ -18,10 +18,12 @@ export async function showCameras(): Promise<void> {
   const cameras = await ask<Camera[]>(`${root}api/cameras`)
   byId('cameras').hidden = cameras.length < 2
   if (cameras.length < 2) return
-  const tiles = cameras.map(({ id, name, page, status }) => {
+  const tiles = cameras.map(({ id, name, page, status }, index) => {
     const small = make('img', { alt: '', width: 160, height: 90 })
     const tile = make('a', { href: urlOf(`${root}${page}`) }, small, make('span', { textContent: name }))
-    if (location.pathname.endsWith(`/${page}`)) tile.setAttribute('aria-current', 'page')
+    // The first page is that of the first camera.
+    const isShown = root === '' ? index === 0 : location.pathname.endsWith(`/${page}`)
+    if (isShown) tile.setAttribute('aria-current', 'page')
     const look = () => {
       // A camera that sleeps is not woken for this.
       if (!document.hidden && status === 'live') {

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import { withTrueCause } from '../../lib/camera/true_cause.ts'
 import { listCameras, openCamera, type Camera, type MioError } from '../../lib/index.ts'
+import { pi4 } from '../kit/boards.ts'
 import { Webcams } from '../kit/environment.ts'
 import { Picture } from '../kit/picture.ts'
+import { plant } from '../kit/planted_machine.ts'
 import { until } from '../kit/until.ts'
 import { webcamPicture, withoutHuffmanTables } from '../kit/webcam_pictures.ts'
 
@@ -144,6 +147,19 @@ test('used by another program: busy', async () => {
   webcams.busy(0, true)
   await expect(open()).rejects.toMatchObject({ code: 'ERR_CAMERA_BUSY' })
   webcams.busy(0, false)
+  await worksAgain()
+})
+
+test('no memory for its buffers is told apart, and on a Pi with little CMA it is that', async () => {
+  webcams.noMemory(0, true)
+  const error = await open().catch((reason: unknown) => reason)
+  expect(error).toMatchObject({ code: 'ERR_NO_BUFFERS' })
+  const cma = { '/proc/meminfo': 'CmaTotal: 65536 kB\nCmaFree: 1024 kB\n' }
+  {
+    using machine = plant({ ...pi4, files: { ...pi4.files, ...cma } })
+    expect(withTrueCause(error, { width: 4608, height: 2592 }, machine)).toMatchObject({ code: 'ERR_CMA_TOO_SMALL' })
+  }
+  webcams.noMemory(0, false)
   await worksAgain()
 })
 

@@ -146,6 +146,24 @@ test('on request the log is for people', async () => {
   expect(stdout).not.toMatch(/^\{/m)
 })
 
+test('told to start anyway, it serves what is wrong, and heals when the device may be opened', async () => {
+  using webcams = new Webcams()
+  await webcams.plug(0)
+  webcams.denied(0, true)
+  const env = { ...processEnvironment(), UVCSHIM_DIR: webcams.folder, MIO_START_ANYWAY: 'true' }
+  await using service = new RunningCli(['--camera', webcams.id(0), '--bind', '127.0.0.1', '--port', '0'], env)
+  const url = await service.url()
+  const ready = await fetch(`${url}/ready`)
+  expect(ready.status).toBe(503)
+  expect(await ready.json()).toMatchObject({
+    code: 'ERR_PERMISSION',
+    message: expect.stringMatching(/\/dev\/media\d+/) as string,
+  })
+  expect((await fetch(`${url}/health`)).status).toBe(200)
+  webcams.denied(0, false)
+  await vi.waitFor(async () => expect((await fetch(`${url}/ready`)).status).toBe(200), { timeout: 25_000 })
+})
+
 describe('what waiting does not heal ends the start with code 1 and one sentence:', () => {
   test('no libcamera', async ({ skip }) => {
     // Only the addon's own backends are looked for, and their libcamera is not on the linker's path here.

@@ -61,6 +61,8 @@ test('the index names each of them', () => {
 
 What to paste into other programs. Your own service shows the same at \`/integrations\`, with its own address.
 
+![The page](../images/integrations.png)
+
 ${rows.join('\n')}
 `,
   )

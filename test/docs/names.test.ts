@@ -5,15 +5,9 @@ import { expect, test } from 'vitest'
 import { otherNames } from '../../lib/config/environment.ts'
 import { legacyOf } from '../../lib/config/legacy.ts'
 import { settingList } from '../../lib/config/schema.ts'
-import { root } from './snippets.ts'
+import { runCli } from '../kit/cli.ts'
+import { commandsOf, documents, root } from './snippets.ts'
 
-const documents = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(join(root, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-]
 /** The code of the warning about a forgotten frame: Node's, not a setting. */
 const warning = 'MIO_FRAME_NOT_RELEASED'
 const settings = new Set([warning, ...settingList.flatMap(({ env, fileEnv }) => (fileEnv ? [env, fileEnv] : [env]))])
@@ -29,4 +23,42 @@ test.each(documents)('every file that %s links to is there', (file) => {
   const text = readFileSync(join(root, file), 'utf8')
   const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map((match) => match[1]!)
   expect(targets.filter((target) => !existsSync(join(root, dirname(file), target)))).toEqual([])
+})
+
+test('every picture in docs/images is shown somewhere', () => {
+  const text = ['docs/integrations/README.md', ...documents]
+    .map((file) => readFileSync(join(root, file), 'utf8'))
+    .join()
+  expect(readdirSync(join(root, 'docs/images')).filter((name) => !text.includes(`images/${name}`))).toEqual([])
+})
+
+/** Commands that stand within a sentence. */
+const inSentences = new Set(
+  documents.flatMap((file) =>
+    [...readFileSync(join(root, file), 'utf8').matchAll(/`((?:npx )?motioninocean|npm|docker) ([^`]+)`/g)].map(
+      ([, program = '', rest = '']) => `${program.replace('npx ', '')} ${rest}`,
+    ),
+  ),
+)
+const those = (program: string) => [...inSentences].filter((command) => command.startsWith(`${program} `))
+
+test.each(those('motioninocean'))('the service knows: %s', async (command) => {
+  // It compiles for minutes: test/package does.
+  if (command === 'motioninocean build') return
+  const { code, stdout, stderr } = await runCli(command.split(' ').slice(1))
+  // 2 is a command or a flag that is not known.
+  expect([0, 1]).toContain(code)
+  expect(stdout + stderr).not.toBe('')
+})
+
+test('npm knows the others', () => {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { scripts: object }
+  const known = new Set([...Object.keys(scripts), 'ci', 'install', 'pack', 'publish'])
+  const names = those('npm').map((command) => command.replace(/^npm (run )?(\S+).*/, '$2'))
+  expect(names.filter((name) => !known.has(name))).toEqual([])
+})
+
+test('what a sentence says of Docker stands in a block too, where test/container runs it', () => {
+  const run = new Set(documents.flatMap(commandsOf).map(([, command]) => command))
+  expect(those('docker').filter((command) => !run.has(command) && command !== 'docker stats')).toEqual([])
 })

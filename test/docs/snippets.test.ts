@@ -10,18 +10,9 @@ import { buildCommand } from '../../lib/camera/addon_help.ts'
 import { runCli } from '../kit/cli.ts'
 import { plainEnvironment } from '../kit/environment.ts'
 import { Picture } from '../kit/picture.ts'
-import { root, snippetsOf, type Snippet } from './snippets.ts'
+import { commandsOf, documents, root, snippetsOf, type Snippet } from './snippets.ts'
 
 const run = promisify(execFile)
-const documents = [
-  'README.md',
-  'CONTRIBUTING.md',
-  'docs/configuration.md',
-  'docs/docker.md',
-  'docs/http.md',
-  'docs/library.md',
-  'docs/troubleshooting.md',
-]
 const snippets = documents.flatMap(snippetsOf)
 const named = (list: Snippet[]) => list.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const)
 
@@ -77,14 +68,8 @@ describe('TypeScript', () => {
 })
 
 describe('commands', () => {
-  const lines = snippets
-    .filter(({ language }) => language === 'sh')
-    .flatMap(({ file, line, code }) =>
-      code
-        .trim()
-        .split('\n')
-        .map((command) => [`${file}:${line}`, command] as const),
-    )
+  const lines = documents
+    .flatMap(commandsOf)
     // Those have an engine to run on in test/container/docs.test.ts.
     .filter(([, command]) => !command.startsWith('docker '))
 
@@ -130,4 +115,13 @@ describe('commands', () => {
 test('no other kind of snippet hides in the documents', () => {
   const known = new Set(['ts', 'sh', ''])
   expect(snippets.filter(({ language }) => !known.has(language))).toEqual([])
+})
+
+test('only what cannot be run elsewhere is marked as needing a Pi', () => {
+  const ofThePi =
+    /^(ssh|rpicam-hello|vcgencmd|sudo usermod|mkdir -p ~|cd ~|curl -fsSL https:\/\/get\.docker\.com|curl -fsSLO https:\/\/raw\.)/
+  const marked = snippets.filter(({ needsPi }) => needsPi)
+  expect(marked.length).toBeGreaterThan(0)
+  const commands = marked.flatMap(({ code }) => code.trim().split('\n'))
+  expect(commands.filter((command) => !ofThePi.test(command))).toEqual([])
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { webcamPictures } from './webcam_pictures.ts'
 
 /** What can go wrong with a webcam. */
-type Fault = 'stall' | 'error' | 'short' | 'denied' | 'busy'
+type Fault = 'stall' | 'error' | 'short' | 'denied' | 'busy' | 'nomem'
 
 /**
  * The switchboard of up to four stand-in USB webcams (0 to 3), none plugged in at first. See
@@ -61,6 +61,11 @@ export class Webcams implements Disposable {
   /** Another program streams from it: EBUSY. */
   busy(n: number, on: boolean): void {
     this.#switch(n, 'busy', on)
+  }
+
+  /** The kernel has no memory for its buffers: ENOMEM. */
+  noMemory(n: number, on: boolean): void {
+    this.#switch(n, 'nomem', on)
   }
 
   /** @param rate Frames per second; undefined is the camera's own rate, 30 at first. */

@@ -1,5 +1,4 @@
 /// <reference lib="dom" />
-import { existsSync, mkdirSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { openCamera } from '../../lib/camera/open_camera.ts'
 import { serve, type Service } from '../../lib/server/serve.ts'
@@ -7,6 +6,7 @@ import { createApp } from '../../lib/server/create_app.ts'
 import { hubOf } from '../../lib/stream/hub.ts'
 import { makeJpeg, ScriptedSource } from '../kit/scripted_source.ts'
 import { startService } from '../kit/server.ts'
+import { readClock } from './read_clock.ts'
 import { visitor } from './visit.ts'
 
 const visit = visitor()
@@ -27,13 +27,26 @@ test('shows a moving picture and what there is to know, and asks no other host',
   expect(await v.page.inputValue('#snapshot-url')).toBe(`${service.url}/snapshot.jpg`)
 
   expect(new Set(v.requests.map(({ host }) => host))).toEqual(new Set([new URL(service.url).host]))
-  expect(v.requests.filter(({ pathname }) => pathname === '/stream.mjpg')).toHaveLength(1)
+  const asked = (path: string) => v.requests.filter(({ pathname }) => pathname === path)
+  expect(asked('/stream.mjpg')).toHaveLength(1)
+  // What changes is told by events: nothing is asked for again and again.
+  expect(asked('/api/events')).toHaveLength(1)
+  expect(asked('/api/status')).toHaveLength(0)
   expect(v.complaints).toEqual([])
-  if (process.env['UPDATE_DOCS']) {
-    mkdirSync('docs/images', { recursive: true })
-    await v.page.screenshot({ path: 'docs/images/page.png' })
-    expect(existsSync('docs/images/page.png')).toBe(true)
-  }
+})
+
+test('the clock in the picture is the time of day, and goes on', async () => {
+  const v = await visit()
+  await using camera = await openCamera({ camera: 'synthetic', width: 1280, height: 720 })
+  await using service = await startService({ sources: [camera] })
+  await v.goto(service.url)
+  await v.changed()
+  const first = await readClock(v)
+  expect(Math.abs(first - Date.now())).toBeLessThan(10_000)
+  await vi.waitFor(async () => expect((await readClock(v)) - first).toBeGreaterThan(1000), {
+    timeout: 20_000,
+    interval: 50,
+  })
 })
 
 test('works below a base path, and for each camera', async () => {

@@ -12,6 +12,7 @@
 //   camN.short     while it exists, only half of each JPEG's bytes arrive
 //   camN.denied    while it exists, opening its nodes gives EACCES
 //   camN.busy      while it exists, setting a format or asking for buffers gives EBUSY
+//   camN.nomem     while it exists, asking for buffers gives ENOMEM
 //   camN.log       what the shim was asked to do (formats, controls, streaming)
 // Without UVCSHIM_DIR no camera is plugged in. The machine's own webcams are never seen.
 // The folder is looked at every 20 ms. Make a camera elsewhere and rename it: then it is whole.

@@ -239,6 +239,7 @@ static int request_buffers(struct camera *camera, struct v4l2_requestbuffers *re
                           V4L2_BUF_CAP_SUPPORTS_ORPHANED_BUFS;
   if (camera->streaming || switchboard_has(camera, ".busy")) return fail(EBUSY);
   stream_free_buffers(camera);
+  if (request->count > 0 && switchboard_has(camera, ".nomem")) return fail(ENOMEM);
   if (request->count > MAX_BUFFERS) request->count = MAX_BUFFERS;
   camera->memory = request->memory;
   for (uint32_t i = 0; i < request->count && request->memory == V4L2_MEMORY_MMAP; i++) {
