@@ -11,9 +11,30 @@ export const root = resolve(import.meta.dirname, '../..')
 const run = promisify(execFile)
 
 /** What a command of Docker wrote on stdout. Rejects when it fails, with what it wrote on stderr. */
-export async function docker(...args: string[]): Promise<string> {
-  const { stdout } = await run('docker', args, { cwd: root, maxBuffer: 1 << 28 })
+export function docker(...args: string[]): Promise<string> {
+  return dockerWith({}, ...args)
+}
+
+async function dockerWith(env: Record<string, string>, ...args: string[]): Promise<string> {
+  const { stdout } = await run('docker', args, { cwd: root, env: { ...process.env, ...env }, maxBuffer: 1 << 28 })
   return stdout.trim()
+}
+
+/** docker-compose.yml with other files laid over it, as a project of its own. */
+export class Compose {
+  readonly #options: string[]
+  readonly #env: Record<string, string>
+
+  /** @param env Variables that the files ask for. */
+  constructor(project: string, overrides: readonly string[], env: Record<string, string> = {}) {
+    const files = ['docker-compose.yml', ...overrides]
+    this.#options = ['compose', '--project-name', project, ...files.flatMap((file) => ['--file', file])]
+    this.#env = env
+  }
+
+  run(...args: string[]): Promise<string> {
+    return dockerWith(this.#env, ...this.#options, ...args)
+  }
 }
 
 /** The exit code of a command of Docker, and all that it wrote. */
@@ -27,6 +48,7 @@ export async function dockerResult(...args: string[]): Promise<{ code: number | 
 
 /** What `docker inspect` tells of a container. */
 export interface Inspected {
+  Id: string
   State: { Status: string; Pid: number; ExitCode: number; Health?: { Status: string } }
   RestartCount: number
 }
@@ -64,10 +86,15 @@ export class Container implements AsyncDisposable {
     return output
   }
 
+  /** Where one of its ports is on this machine: `127.0.0.1:49153`. */
+  async address(port: string): Promise<string> {
+    const [address = ''] = (await docker('port', this.id, port)).split('\n')
+    return address
+  }
+
   /** Where its port 8000 is on this machine, without a slash at the end. */
   async url(): Promise<string> {
-    const [address = ''] = (await docker('port', this.id, '8000/tcp')).split('\n')
-    return `http://${address}`
+    return `http://${await this.address('8000/tcp')}`
   }
 
   /** Waits until it serves. */

@@ -3,22 +3,21 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StreamClient } from '../kit/stream_client.ts'
 import { until } from '../kit/until.ts'
-import { Container, docker, dockerResult } from './docker.ts'
+import { anyPort, Compose, Container, docker, dockerResult, environment, IMAGE } from './docker.ts'
 
-const project = ['compose', '--project-name', 'motioninocean-test', '--file', 'docker-compose.yml']
-const compose = (...args: string[]) => docker(...project, '--file', 'test/container/compose.test.yml', ...args)
+const compose = new Compose('motioninocean-test', ['test/container/compose.test.yml'])
 const container = new Container('motioninocean-test')
 
 let url: string
 beforeAll(async () => {
-  await compose('up', '--detach', '--wait', '--wait-timeout', '240')
+  await compose.run('up', '--detach', '--wait', '--wait-timeout', '240')
   url = await container.url()
 })
-afterAll(() => compose('down', '--volumes'))
+afterAll(() => compose.run('down', '--volumes'))
 
 /** Begins again where a test has stopped it. */
 async function upAgain(): Promise<void> {
-  await compose('up', '--detach', '--wait', '--wait-timeout', '240')
+  await compose.run('up', '--detach', '--wait', '--wait-timeout', '240')
   url = await container.url()
 }
 
@@ -118,13 +117,7 @@ test('a process that is killed comes back', async () => {
 })
 
 test('a camera that is not there is no reason to restart', async () => {
-  await using waiting = await Container.run(
-    '--publish',
-    '127.0.0.1::8000',
-    '--restart',
-    'unless-stopped',
-    'motioninocean:test',
-  )
+  await using waiting = await Container.run(...anyPort, '--restart', 'unless-stopped', IMAGE)
   const address = await waiting.serves()
   const answer = await until(
     async () => {
@@ -138,8 +131,22 @@ test('a camera that is not there is no reason to restart', async () => {
   expect(await waiting.inspect()).toMatchObject({ RestartCount: 0, State: { Status: 'running' } })
 })
 
+test('nor is one that only a person can mend: it says so', async () => {
+  await using broken = await Container.run(
+    ...anyPort,
+    '--restart',
+    'unless-stopped',
+    ...environment({ MIO_CAMERA: 'synthetic', MIO_ENCODER: 'passthrough' }),
+    IMAGE,
+  )
+  const ready = await fetch(`${await broken.serves()}/ready`)
+  expect(ready.status).toBe(503)
+  expect(await ready.json()).toMatchObject({ code: 'ERR_ENCODER' })
+  expect(await broken.inspect()).toMatchObject({ RestartCount: 0, State: { Status: 'running' } })
+})
+
 test('a bad setting ends it with one sentence', async () => {
-  const { code, output } = await dockerResult('run', '--rm', '--env', 'MIO_FSP=10', 'motioninocean:test')
+  const { code, output } = await dockerResult('run', '--rm', ...environment({ MIO_FSP: '10' }), IMAGE)
   expect(code).toBe(2)
   expect(output.trim().split('\n')).toHaveLength(1)
   expect(output).toContain('MIO_FPS')

@@ -4,6 +4,7 @@ import { inRoot } from '../../../lib/setup/paths.mjs'
 import { run } from '../../../lib/setup/run.mjs'
 import { step } from '../../../lib/setup/step.mjs'
 import { baseImages } from './base_images.mjs'
+import { caddyImage } from './caddy_image.mjs'
 import { raspberryPiArchive } from './raspberrypi_archive.mjs'
 
 /** The image for both architectures, and the GoogleTests for arm64. */
@@ -15,6 +16,7 @@ export async function images() {
   const setting = (/** @type {string} */ name) => new RegExp(`^ARG ${name}=(.+)$`, 'm').exec(dockerfile)?.[1] ?? ''
   const suite = setting('DEBIAN_SUITE')
   await baseImages({ suite, node: setting('NODE_VERSION') })
+  await caddyImage(suite)
   const archive = await raspberryPiArchive(suite, 'arm64')
   try {
     // The host's network: it is where the archive is, and a bridge is one thing less to depend on.
