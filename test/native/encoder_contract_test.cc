@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "support/encoder_contract.h"
 
-#include <thread>
-
 #include "core/fault.h"
 #include "encoder/threaded_encoder.h"
 
@@ -23,22 +21,21 @@ using test::Collector;
 using test::kGreen;
 using test::PictureBuffers;
 
-/** A coder whose first picture ends only after the second one: order is then a matter of the
- * encoder alone. */
+/** A coder whose first picture ends only after the second one has been read: order is then a matter
+ * of the encoder alone. */
 class LateCoder final : public Coder {
  public:
-  explicit LateCoder(std::atomic<int> &finished) : finished_(finished) {}
+  explicit LateCoder(Collector &collector) : collector_(collector) {}
   size_t encode(const MappedPicture &picture, int /*quality*/, uint8_t *out,
                 size_t /*capacity*/) override {
     const uint8_t number = picture.planes[0].data[0];
-    while (number == 0 && finished_ == 0) std::this_thread::yield();
+    if (number == 0) collector_.wait_until([&] { return !collector_.done_.empty(); });
     out[0] = number;
-    finished_++;
     return 1;
   }
 
  private:
-  std::atomic<int> &finished_;
+  Collector &collector_;
 };
 
 TEST(ThreadedEncoder, AnEarlyResultWaitsForTheOneBefore) {
@@ -47,9 +44,8 @@ TEST(ThreadedEncoder, AnEarlyResultWaitsForTheOneBefore) {
   buffers.paint(1, {255, 255, 255}, {255, 255, 255});
   const auto pool = SlotPool::create(2, 64);
   Collector collector;
-  std::atomic<int> finished{0};
   ThreadedEncoder encoder(
-      "late", buffers.input(), 80, 2, [&] { return std::make_unique<LateCoder>(finished); },
+      "late", buffers.input(), 80, 2, [&] { return std::make_unique<LateCoder>(collector); },
       collector);
   ASSERT_TRUE(encoder.submit(buffers.picture(0, 1), pool->take()));
   ASSERT_TRUE(encoder.submit(buffers.picture(1, 2), pool->take()));
