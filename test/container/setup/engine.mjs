@@ -88,7 +88,15 @@ async function start() {
     await delay(200)
   }
   return async () => {
+    tidyUp()
     if (existsSync(inFolder('dockerd.pid'))) engine.kill('SIGTERM')
     await ended
   }
+}
+
+/** What this run and the next ones have no use for: images without a name, and layers beyond those of a few builds. */
+function tidyUp() {
+  ask('docker', ['image', 'prune', '--force'])
+  // The one name of this option that all engines here know.
+  ask('docker', ['builder', 'prune', '--force', '--keep-storage', '4GB'])
 }
