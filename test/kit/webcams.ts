@@ -6,6 +6,13 @@ import { webcamPictures } from './webcam_pictures.ts'
 /** What can go wrong with a webcam. */
 type Fault = 'stall' | 'error' | 'short' | 'denied' | 'busy' | 'nomem'
 
+/** In limited range, as uncompressed video of a webcam is. */
+export interface RawPicture {
+  readonly width: number
+  readonly height: number
+  readonly nv12: Uint8Array
+}
+
 /**
  * The switchboard of up to four stand-in USB webcams (0 to 3), none plugged in at first. See
  * shims/uvc_switchboard.c for what each switch does. One at a time in a process.
@@ -23,12 +30,18 @@ export class Webcams implements Disposable {
     return `\\_SB_.PCI0.XHCI-${n + 1}:1.0-1d6b:0102`
   }
 
-  /** @param pictures JPEGs to show in turn, those of the stream's size if there are any. */
-  async plug(n: number, pictures?: readonly Uint8Array[]): Promise<void> {
+  /**
+   * @param pictures JPEGs to show in turn, those of the stream's size if there are any.
+   * @param raw What it gives instead when it is asked for NV12.
+   */
+  async plug(n: number, pictures?: readonly Uint8Array[], raw: readonly RawPicture[] = []): Promise<void> {
     const folder = this.#elsewhere()
     mkdirSync(folder)
     const jpegs = pictures ?? (await webcamPictures())
     for (const [i, jpeg] of jpegs.entries()) writeFileSync(join(folder, `${i}.jpg`), jpeg)
+    for (const [i, { width, height, nv12 }] of raw.entries()) {
+      writeFileSync(join(folder, `${width}x${height}-${i}.nv12`), nv12)
+    }
     renameSync(folder, this.#file(n))
   }
 

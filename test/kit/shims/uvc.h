@@ -19,7 +19,7 @@
 struct picture {
   uint8_t *data;
   size_t size;
-  uint32_t width, height;
+  uint32_t fourcc, width, height;
 };
 
 struct buffer {

@@ -31,19 +31,25 @@ static double frame_rate(const struct camera *camera, double last) {
   return length > 0 && fps > 0 ? fps : last;
 }
 
-// The next picture of the stream's size; if there is none of that size, just the next.
+// The next picture of the stream's format and size; a JPEG may have any size if none has that.
 static const struct picture *next_picture(struct camera *camera) {
   size_t count = camera->picture_count;
+  const struct picture *other = NULL;
   for (size_t i = 0; i < count; i++) {
     const struct picture *picture = &camera->pictures[(camera->next_picture + i) % count];
-    if (picture->width != camera->width || picture->height != camera->height) continue;
+    if (picture->fourcc != camera->fourcc) continue;
+    bool fits = picture->width == camera->width && picture->height == camera->height;
+    if (!fits && (other || camera->fourcc != V4L2_PIX_FMT_MJPEG)) continue;
+    other = picture;
+    if (!fits) continue;
     camera->next_picture += i + 1;
     return picture;
   }
-  return count ? &camera->pictures[camera->next_picture++ % count] : NULL;
+  camera->next_picture++;
+  return other;
 }
 
-static bool fill_jpeg(struct camera *camera, struct buffer *buffer, int fd) {
+static bool fill_picture(struct camera *camera, struct buffer *buffer, int fd) {
   const struct picture *picture = next_picture(camera);
   if (!picture) return false;
   size_t size = switchboard_has(camera, ".short") ? picture->size / 2 : picture->size;
@@ -76,8 +82,8 @@ static void fill_next(struct camera *camera, uint32_t sequence) {
 
   int fd = camera->memory == V4L2_MEMORY_DMABUF ? buffer->dmafd : buffer->memfd;
   buffer->sequence = sequence;
-  bool filled = camera->fourcc == V4L2_PIX_FMT_MJPEG ? fill_jpeg(camera, buffer, fd)
-                                                     : fill_yuyv(camera, buffer, fd);
+  bool filled = camera->fourcc == V4L2_PIX_FMT_YUYV ? fill_yuyv(camera, buffer, fd)
+                                                    : fill_picture(camera, buffer, fd);
   bool bad = !filled || switchboard_has(camera, ".error");
   buffer->flags = bad ? V4L2_BUF_FLAG_ERROR : 0;
   int64_t now = now_ns();

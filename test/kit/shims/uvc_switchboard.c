@@ -5,7 +5,8 @@
 //
 // UVCSHIM_DIR (made when missing) is the switchboard; camera N (0..3) is
 //   camN           a file or folder of *.jpg: plugged in while it exists; its pictures are the
-//                  frames, shown in turn (those of the stream's size, if there are any)
+//                  frames, shown in turn (those of the stream's size, if there are any). In the
+//                  folder, WIDTHxHEIGHT*.nv12 are the frames of a raw stream, in limited range
 //   camN.fps       frames per second (default: what S_PARM asked for, else 30)
 //   camN.stall     while it exists, no frames arrive
 //   camN.error     while it exists, frames carry V4L2_BUF_FLAG_ERROR
@@ -96,6 +97,14 @@ static void read_size(struct picture *picture) {
   }
 }
 
+// Of a raw picture, from its file's name; false when it is none.
+static bool read_raw_size(struct picture *picture, const char *path) {
+  const char *name = strrchr(path, '/') + 1;
+  const char *dot = strrchr(name, '.');
+  return dot && strcmp(dot, ".nv12") == 0 &&
+         sscanf(name, "%ux%u", &picture->width, &picture->height) == 2;
+}
+
 static void add_picture(struct camera *camera, const char *path) {
   struct stat status;
   int fd = open_quietly(path, O_RDONLY);
@@ -105,7 +114,9 @@ static void add_picture(struct camera *camera, const char *path) {
     struct picture picture = {.data = malloc((size_t)status.st_size),
                               .size = (size_t)status.st_size};
     if (read(fd, picture.data, picture.size) == (ssize_t)picture.size) {
-      read_size(&picture);
+      bool raw = read_raw_size(&picture, path);
+      picture.fourcc = raw ? V4L2_PIX_FMT_NV12 : V4L2_PIX_FMT_MJPEG;
+      if (!raw) read_size(&picture);
       camera->pictures[camera->picture_count++] = picture;
     } else {
       free(picture.data);
@@ -114,9 +125,9 @@ static void add_picture(struct camera *camera, const char *path) {
   close(fd);
 }
 
-static int is_jpeg(const struct dirent *entry) {
-  size_t length = strlen(entry->d_name);
-  return length > 4 && strcmp(entry->d_name + length - 4, ".jpg") == 0;
+static int is_picture(const struct dirent *entry) {
+  const char *dot = strrchr(entry->d_name, '.');
+  return dot && (strcmp(dot, ".jpg") == 0 || strcmp(dot, ".nv12") == 0);
 }
 
 static void load_pictures(struct camera *camera) {
@@ -126,7 +137,7 @@ static void load_pictures(struct camera *camera) {
   for (size_t i = 0; i < camera->picture_count; i++) free(camera->pictures[i].data);
   camera->picture_count = camera->next_picture = 0;
   switchboard_path(camera, "", path, sizeof path);
-  int count = scandir(path, &entries, is_jpeg, versionsort);
+  int count = scandir(path, &entries, is_picture, versionsort);
   if (count < 0) {
     add_picture(camera, path);
     return;

@@ -27,6 +27,16 @@ const struct control controls[CONTROLS] = {
     {V4L2_CID_EXPOSURE_ABSOLUTE, INTEGER, "Exposure Time, Absolute", 1, 5000, 1, 157},
 };
 
+static const struct {
+  uint32_t fourcc, flags;
+  const char *name;
+  uint32_t line, halves;  // bytes a pixel of a line; size of the whole in halves of the lines
+} formats[] = {
+    {V4L2_PIX_FMT_MJPEG, V4L2_FMT_FLAG_COMPRESSED, "Motion-JPEG", 0, 0},
+    {V4L2_PIX_FMT_YUYV, 0, "YUYV 4:2:2", 2, 2},
+    {V4L2_PIX_FMT_NV12, 0, "Y/UV 4:2:0", 1, 3},
+};
+
 static uint32_t frame_bytes(const struct camera *camera) {
   return camera->width * camera->height * 2;
 }
@@ -44,12 +54,12 @@ static int query_capabilities(const struct camera *camera, struct v4l2_capabilit
 }
 
 static int enumerate_format(struct v4l2_fmtdesc *format) {
-  if (format->type != V4L2_BUF_TYPE_VIDEO_CAPTURE || format->index > 1) return fail(EINVAL);
-  bool jpeg = format->index == 0;
-  format->flags = jpeg ? V4L2_FMT_FLAG_COMPRESSED : 0;
-  format->pixelformat = jpeg ? V4L2_PIX_FMT_MJPEG : V4L2_PIX_FMT_YUYV;
+  if (format->type != V4L2_BUF_TYPE_VIDEO_CAPTURE || format->index >= COUNT(formats))
+    return fail(EINVAL);
+  format->flags = formats[format->index].flags;
+  format->pixelformat = formats[format->index].fourcc;
   snprintf((char *)format->description, sizeof format->description, "%s",
-           jpeg ? "Motion-JPEG" : "YUYV 4:2:2");
+           formats[format->index].name);
   return 0;
 }
 
@@ -76,14 +86,21 @@ static void fit(struct v4l2_pix_format *format) {
   for (size_t i = 0; i < COUNT(sizes); i++) {
     if (sizes[i][0] <= format->width && sizes[i][1] <= format->height) best = i;
   }
-  bool yuyv = format->pixelformat == V4L2_PIX_FMT_YUYV;
+  size_t kind = 0;
+  for (size_t i = 0; i < COUNT(formats); i++) {
+    if (formats[i].fourcc == format->pixelformat) kind = i;
+  }
+  bool video = formats[kind].fourcc == V4L2_PIX_FMT_NV12;
   format->width = sizes[best][0];
   format->height = sizes[best][1];
-  format->pixelformat = yuyv ? V4L2_PIX_FMT_YUYV : V4L2_PIX_FMT_MJPEG;
+  format->pixelformat = formats[kind].fourcc;
   format->field = V4L2_FIELD_NONE;
-  format->bytesperline = yuyv ? format->width * 2 : 0;
-  format->sizeimage = format->width * format->height * 2;
-  format->colorspace = V4L2_COLORSPACE_SRGB;
+  format->bytesperline = formats[kind].line * format->width;
+  format->sizeimage = formats[kind].line == 0
+                          ? format->width * format->height * 2
+                          : format->bytesperline * format->height * formats[kind].halves / 2;
+  // Of the second, the kernel's default is limited range.
+  format->colorspace = video ? V4L2_COLORSPACE_SMPTE170M : V4L2_COLORSPACE_SRGB;
   format->ycbcr_enc = V4L2_YCBCR_ENC_601;
   format->xfer_func = V4L2_XFER_FUNC_DEFAULT;
   format->quantization = V4L2_QUANTIZATION_DEFAULT;
