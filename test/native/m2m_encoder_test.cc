@@ -183,6 +183,26 @@ TEST(M2mEncoder, TheJpegLiesInTheSlotThatTheDeviceWroteInto) {
                   "video31 DQBUF coded " + index + " " + memory, "sync " + memory + " start"));
 }
 
+TEST(M2mEncoder, TheCameraHasItsBufferBackWhileTheJpegIsStillBeingMade) {
+  const M2mWorld world;
+  const PictureBuffers buffers(MIO_FORMAT_YUV420, 320, 240, 3);
+  Rig rig(buffers);
+  world.on("video31.late");
+  ASSERT_TRUE(rig.encoder->submit(buffers.picture(2, 7), rig.pool->take()));
+  rig.collector.wait_until([&] { return !rig.collector.done_.empty(); });
+  {
+    const std::lock_guard lock(rig.collector.mutex_);
+    EXPECT_THAT(rig.collector.done_, ElementsAre(2U));
+    EXPECT_TRUE(rig.collector.jpegs_.empty());
+    EXPECT_TRUE(rig.collector.failures_.empty());
+  }
+  world.off("video31.late");
+  rig.collector.wait_until(
+      [&] { return !rig.collector.jpegs_.empty() || !rig.collector.failures_.empty(); });
+  EXPECT_EQ(rig.collector.jpegs_.size(), 1U);
+  EXPECT_EQ(rig.collector.done_.size(), 1U) << "given back twice";
+}
+
 TEST(M2mEncoder, ASlotThatIsLentIsNeverTheDevices) {
   const M2mWorld world;
   PictureBuffers buffers(MIO_FORMAT_YUV420, 320, 240, 3);

@@ -26,6 +26,7 @@
 //   video<n>.skip         no coded buffer at all
 //   video<n>.stall        nothing completes while it is there, and STREAMOFF and close wait; for
 //                         100 ms or the number in the file
+//   video<n>.late         pictures are read, but no JPEG comes while it is there; as above
 //   video<n>.delay        milliseconds for each picture
 //   video<n>.header       the first buffer is garbage with timestamp 0
 //   video<n>.no-huffman   no Huffman tables in the JPEGs

@@ -37,13 +37,14 @@ static void wait_ms(struct m2m_context *context, int milliseconds) {
   }
 }
 
-// As the kernel's STREAMOFF and close() wait for what the device has in its hands, hung or not.
-static void hang(struct m2m_context *context) {
+// While a switch is there. As the kernel's STREAMOFF and close() wait for what the device has in
+// its hands, hung or not.
+static void hang(struct m2m_context *context, const char *fault) {
   enum { STEP_MS = 5, PATIENCE_MS = 100 };
   int waited = 0;
-  while (m2m_has(context->model, "stall")) {
+  while (m2m_has(context->model, fault)) {
     bool to_end = context->aborting || context->closing;
-    if (to_end && waited >= m2m_number(context->model, "stall", PATIENCE_MS)) return;
+    if (to_end && waited >= m2m_number(context->model, fault, PATIENCE_MS)) return;
     waited += to_end ? STEP_MS : 0;
     wait_ms(context, STEP_MS);
   }
@@ -75,6 +76,10 @@ static void encode(struct m2m_context *context, uint32_t raw_index, uint32_t cod
   out->used = (uint32_t)bytes;
   coded->timestamp = raw->timestamp;
   give(&context->raw, raw_index, 0);
+  if (m2m_has(context->model, "late")) {
+    m2m_wake(context);
+    hang(context, "late");
+  }
   if (hits(context, "skip")) {
     // To the front of the line again, as if nothing had come.
     memmove(context->coded.order + 1, context->coded.order,
@@ -129,7 +134,7 @@ static void *work(void *argument) {
     uint32_t coded_index = take(&context->coded);
     context->busy = true;
     if (m2m_has(context->model, "delay")) wait_ms(context, m2m_number(context->model, "delay", 0));
-    hang(context);
+    hang(context, "stall");
     encode(context, raw_index, coded_index);
     context->busy = false;
     m2m_wake(context);
