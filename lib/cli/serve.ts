@@ -116,5 +116,7 @@ function summary({ id, name, backend, state, mode, encoder }: FrameSource): obje
 
 function inWords({ name, mode, encoder, state }: FrameSource): string {
   if (!mode || !encoder) return `${name} is ${state.status}${state.code ? ` (${state.code})` : ''}`
-  return `${name} ${mode.width}x${mode.height} ${mode.format} at ${mode.fps || 'its own'} fps, ${encoder.name} (${encoder.reason})`
+  const picture = `${mode.width}x${mode.height} ${mode.format} at ${mode.fps || 'its own'} fps`
+  const device = encoder.device ? ` on ${encoder.device}` : ''
+  return `${name} ${picture}, ${encoder.name}${device} ${encoder.output} (${encoder.reason})`
 }

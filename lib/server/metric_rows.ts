@@ -111,7 +111,7 @@ export const gauges: readonly MetricRow[] = [
   {
     name: 'camera_info',
     help: 'Always 1: the camera and how its pictures are made.',
-    labels: ['name', 'backend', 'encoder', 'mode'],
+    labels: ['name', 'backend', 'encoder', 'device', 'output', 'mode'],
     read: ({ name, backend, encoder, mode }) => [
       [
         1,
@@ -119,6 +119,8 @@ export const gauges: readonly MetricRow[] = [
           name,
           backend,
           encoder: encoder?.name ?? 'none',
+          device: encoder?.device ?? 'none',
+          output: encoder?.output ?? 'none',
           mode: mode ? `${mode.width}x${mode.height} ${mode.format}` : 'none',
         },
       ],

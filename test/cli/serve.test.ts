@@ -32,7 +32,7 @@ test('says in one line what it does, and serves the size and rate that were aske
   const url = await service.url()
   const line = await service.log(({ msg }) => msg.startsWith('MotionInOcean '))
   expect(line.msg).toMatch(
-    /^MotionInOcean \d+\.\d+\.\d+: Synthetic camera 640x480 \S+ at 10 fps, turbojpeg \(.+\)\. Open http:.*\/cam\/$/,
+    /^MotionInOcean \d+\.\d+\.\d+: Synthetic camera 640x480 \S+ at 10 fps, turbojpeg by the CPU, straight into slots \(.+\)\. Open http:.*\/cam\/$/,
   )
   expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/cam$/)
   expect(((await (await fetch(`${url}/ready`)).json()) as { status: string }).status).toBe('ready')

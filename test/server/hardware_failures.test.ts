@@ -75,6 +75,12 @@ class Watcher implements AsyncDisposable {
   }
 }
 
+/** The lines of /metrics that begin so. */
+async function metrics(start: string): Promise<string[]> {
+  const text = await (await fetch(`${service.url}/metrics`)).text()
+  return text.split('\n').filter((line) => line.startsWith(`motioninocean_${start}`))
+}
+
 async function status(): Promise<Record<string, unknown>> {
   return (await (await fetch(`${service.url}/api/status`)).json()) as Record<string, unknown>
 }
@@ -113,6 +119,9 @@ test.each([
     restarts: 0,
   })
   expect(fallen['encoderReason']).toContain(reason)
+  expect(await metrics('encoder_fallbacks_total')).toEqual([
+    'motioninocean_encoder_fallbacks_total{camera="synthetic"} 1',
+  ])
 
   encoders.off(31, fault)
   await until(() => changes.length === 2, { timeout: 20_000 })
@@ -128,6 +137,26 @@ test.each([
   })
   expect([one.connected, other.connected]).toEqual([true, true])
   expect([...hubOf(camera).viewers].length).toBe(2)
+})
+
+test.each([
+  ['into slots', undefined, 'into slots in dma-heap linux,cma', 0],
+  ['by copy', 'no-dmabuf', 'into its own buffers, and from there by one copy into slots (VIDIOC_REQBUFS: ', undefined],
+])('which way the JPEGs come is told in status and metrics: %s', async (_, refusal, output, copied) => {
+  if (refusal) encoders.on(31, refusal)
+  await serve()
+  await using viewer = await Watcher.join()
+  await viewer.sees(3)
+  const told = await status()
+  expect(told).toMatchObject({ encoderDevice: '/dev/video31 (bcm2835-codec-encode_image)' })
+  expect(told['encoderOutput']).toContain(output)
+  const [info] = await metrics('camera_info')
+  expect(info).toContain('encoder="v4l2-m2m",device="/dev/video31 (bcm2835-codec-encode_image)"')
+  expect(info).toContain(`output="${output}`)
+  const [bytes] = await metrics('encoder_copied_bytes_total')
+  const counted = Number(bytes!.split(' ').at(-1))
+  if (copied === undefined) expect(counted).toBeGreaterThan(0)
+  else expect(counted).toBe(copied)
 })
 
 test('without contiguous memory at the start the CPU encodes, and the reason is told', async () => {

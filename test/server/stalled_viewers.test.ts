@@ -57,6 +57,11 @@ test.each([
     { timeout: 60_000, what: '45 frames in a row for each reader' },
   )
   expect(camera.statistics().dropped.noSlot).toBe(0)
+  const metrics = await (await fetch(`${service.url}/metrics`)).text()
+  expect(metrics).toMatch(/^motioninocean_frames_copied_total\{camera="synthetic"\} [1-9]\d*$/m)
+  expect(metrics).toMatch(/^motioninocean_frames_copied_bytes_total\{camera="synthetic"\} [1-9]\d*$/m)
+  expect(metrics).toMatch(/^motioninocean_pool_slots_lent\{camera="synthetic"\} [1-9]\d*$/m)
+  expect(metrics).toMatch(/^motioninocean_frames_dropped_total\{camera="synthetic",reason="no_slot"\} 0$/m)
   // They have taken nothing meanwhile: each still holds the frame that it stuck to.
   expect(
     reports()
