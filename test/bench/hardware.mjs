@@ -22,14 +22,16 @@ export async function startEncoder() {
   await once(lines, 'line')
   return {
     done,
-    /** For a process that shall see the device. */
-    env: {
-      LD_PRELOAD: ['m2m', 'dmabuf'].map((shim) => `${root}/build/kit/${shim}_shim.so`).join(':'),
+    /** The environment of a process that shall see the device too, and encode with nothing else. */
+    with: (env) => ({
+      ...env,
+      LD_PRELOAD: ['m2m', 'dmabuf'].map((shim) => `${root}/build/kit/${shim}_shim.so`).join(':') + `:${env.LD_PRELOAD}`,
       LCSHIM_DMA_HEAPS: 'linux,cma',
       M2MSHIM_DIR: folder,
       M2MSHIM_SOCKET: socket,
       M2MSHIM_QUIET: '1',
-    },
+      MIO_ENCODER: 'v4l2-m2m',
+    }),
     async stop() {
       child.stdin.end()
       await once(child, 'exit')

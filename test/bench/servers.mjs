@@ -28,18 +28,31 @@ import { start, startService } from './service.mjs'
 const ours = { stream: '/stream.mjpg', snapshot: '/snapshot.jpg?max_age=1000' }
 const portOf = ({ url }) => new URL(url).port
 
-/** A JPEG webcam of the test kit for one process. */
-function webcam(size) {
+/**
+ * Launches a service over a webcam of the test kit.
+ * @param {string} shown The folder of its pictures.
+ * @param {(env: Record<string, string>) => ReturnType<typeof startService>} launch
+ */
+export async function startWebcamService(shown, launch) {
   const folder = mkdtempSync(join(tmpdir(), 'mio-bench-'))
-  symlinkSync(pictures(size), join(folder, 'cam0'))
+  symlinkSync(shown, join(folder, 'cam0'))
   const preload = `${root}/build/kit/uvc_shim.so`
-  const env = { UVCSHIM_DIR: folder, LD_PRELOAD: preload, LD_LIBRARY_PATH: libcameraFolder() ?? '' }
-  return { env, remove: () => rmSync(folder, { recursive: true }) }
+  const service = await launch({
+    UVCSHIM_DIR: folder,
+    LD_PRELOAD: preload,
+    LD_LIBRARY_PATH: libcameraFolder() ?? '',
+  })
+  return {
+    ...service,
+    async stop() {
+      await service.stop()
+      rmSync(folder, { recursive: true })
+    },
+  }
 }
 
 async function overWebcam(name, size, launch) {
-  const { env, remove } = webcam(size)
-  const service = await launch(env)
+  const service = await startWebcamService(pictures(size), launch)
   const { encoder, fps } = await service.status()
   if (encoder !== 'passthrough') throw new Error(`${name}: the camera's JPEGs are not passed through, but ${encoder}`)
   return {
@@ -48,10 +61,7 @@ async function overWebcam(name, size, launch) {
     port: portOf(service),
     ...ours,
     fps,
-    async stop() {
-      await service.stop()
-      remove()
-    },
+    stop: () => service.stop(),
   }
 }
 
