@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { cameraOptions, encoders } from '../camera/options.ts'
 import { isProxy } from './proxy.ts'
 

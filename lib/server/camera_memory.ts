@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { ControlValue } from '../camera/controls.ts'
 import { type CapturePatch, capturePatch, type CaptureSettings } from '../camera/options.ts'
 import type { FrameSource } from '../camera/source.ts'

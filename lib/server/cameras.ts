@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { sizeAsSeen } from '../camera/orientation.ts'
 import type { FrameSource } from '../camera/source.ts'
 

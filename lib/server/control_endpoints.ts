@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { capturePatch } from '../camera/options.ts'
 import type { FrameSource } from '../camera/source.ts'
 import type { CameraMemory } from './camera_memory.ts'

@@ -1,5 +1,5 @@
 import { json, type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
-import { z } from 'zod'
+import * as z from 'zod'
 import { MioError } from '../camera/errors.ts'
 import { parseQuery } from './query.ts'
 

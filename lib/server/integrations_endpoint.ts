@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { z } from 'zod'
+import * as z from 'zod'
 import { integrationsFor } from '../integrations/all.ts'
 import { Place } from '../integrations/place.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'

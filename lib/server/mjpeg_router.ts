@@ -1,6 +1,6 @@
 import cors from 'cors'
 import { type RequestHandler, Router } from 'express'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { FrameSource } from '../camera/source.ts'
 import { type HubOptions, hubOf } from '../stream/hub.ts'
 import { type Endpoint, endpoint, endpointRouter, handlerOf } from './endpoint.ts'

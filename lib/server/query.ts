@@ -1,5 +1,5 @@
 import type { Request } from 'express'
-import { z } from 'zod'
+import * as z from 'zod'
 import { MioError } from '../camera/errors.ts'
 
 /** A whole number as a parameter; `allowed` is told to who sends anything else. */

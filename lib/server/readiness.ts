@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { MioError } from '../camera/errors.ts'
 import type { FrameSource } from '../camera/source.ts'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import type { OpenRoute } from '../config/schema.ts'
 import { type ServedCamera, describeCamera, cameraSchema } from './cameras.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'

@@ -1,6 +1,7 @@
 // Builds lib into dist: `npm run build:ts`.
 import { rmSync } from 'node:fs'
 import { pathToFileURL } from 'node:url'
+import { bundleCommand } from './command_bundle.mjs'
 import { copyAssets } from './copy_assets.mjs'
 import { inRoot } from './paths.mjs'
 import { run } from './run.mjs'
@@ -10,6 +11,7 @@ export async function build(onLine) {
   // What was a module once must not stay importable.
   rmSync(inRoot('dist'), { recursive: true, force: true })
   await run(process.execPath, [inRoot('node_modules/typescript/bin/tsc'), '-p', 'tsconfig.json'], { onLine })
+  await bundleCommand()
   await pageScripts()
   copyAssets()
 }

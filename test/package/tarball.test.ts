@@ -27,6 +27,11 @@ test('holds program, types with their sources, native sources, prebuild and pape
   expect(files).toEqual(expect.arrayContaining(wanted.map((name) => `package/${name}`)))
 })
 
+test('holds the licence of each package whose code is in the command', async () => {
+  const { stdout } = await succeed('tar', ['-xzOf', tarball, 'package/dist/cli/LICENSES.txt'])
+  for (const name of ['express', 'pino', 'zod']) expect(stdout).toMatch(new RegExp(`^${name} \\d.*\n\n.*MIT`, 'im'))
+})
+
 test('holds no gyp file, which npm would run over the prebuild, and no tests', () => {
   expect(files.filter((name) => /\.gypi?$|\/test\/|\.gpg|\.env/.test(name))).toEqual([])
 })
