@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { packageRoot } from '../package.ts'
 import { notBuiltHelp, notLoadedHelp } from './addon_help.ts'
 import { MioError } from './errors.ts'
+import type { RawMode } from './raw_frame.ts'
 import type { SensorMode } from './sensor_mode.ts'
 
 /** What the addon takes to open a camera. All values are checked before they get here. */
@@ -22,6 +23,9 @@ export interface NativeOptions {
   sensorHeight: number
   /** A second stream for stills, where that costs the first one nothing. */
   still: boolean
+  /** Of a second stream for raw frames; 0: there shall be none. */
+  rawWidth: number
+  rawHeight: number
   encoder: 'auto' | 'passthrough' | 'v4l2-m2m' | 'turbojpeg'
   quality: number
   slots: number
@@ -59,15 +63,19 @@ export interface NativeMode {
   memory: string
   orientation: number
   still: 'beside the stream' | 'instead of the stream'
+  raw?: RawMode
   sensor?: SensorMode
 }
 
-export interface NativeOpened {
-  mode: NativeMode
+export interface NativeSlots {
   /** One long-lived Buffer for each slot; left out when they are still the same. */
   buffers?: Buffer[]
   /** Number of the first of them. */
   firstSlot?: number
+}
+
+export interface NativeOpened extends NativeSlots {
+  mode: NativeMode
 }
 
 export interface NativeStill {
@@ -110,6 +118,10 @@ export interface NativeStatistics {
   marked: number
   truncated: number
   encoderFailed: number
+  /** Pictures of which no raw frame was made, because the last one was still copied or no slot was free. */
+  rawMissed: number
+  rawSlots: number
+  rawLent: number
   slots: number
   lent: number
   fps: number
@@ -151,6 +163,21 @@ export type OnFrame = (
   offset: number,
 ) => void
 
+export type OnRaw = (
+  /** 0 is YUV420, 1 is NV12. */
+  format: number,
+  slot: number,
+  /** In the slot's Buffer, bytes. */
+  offset: number,
+  width: number,
+  height: number,
+  sequence: number,
+  wallMilliseconds: number,
+  monotonicSeconds: number,
+  monotonicNanoseconds: number,
+  lent: number,
+) => void
+
 export interface NativeCamera {
   /** Once for each object. Frames come after {@link start}. */
   open(options: NativeOptions): Promise<void>
@@ -164,6 +191,11 @@ export interface NativeCamera {
   still(timeout: number): Promise<NativeStill>
   close(): Promise<void>
   watch(watched: boolean): void
+  /** Whether raw frames in this format are wanted. */
+  watchRaw(format: number, watched: boolean): void
+  /** To be asked after `watchRaw`, and when `opened` is. */
+  rawSlots(format: number): NativeSlots
+  releaseRaw(format: number, slot: number): void
   /** Frames go to `sender` too, without JavaScript. With fewer free slots than `reservedSlots` they are copied. */
   feed(sender: NativeSender, reservedSlots: number): void
   unfeed(sender: NativeSender): void
@@ -249,6 +281,7 @@ export interface Binding {
     onFrame: OnFrame,
     onFault: (error: Error) => void,
     onEncoder: (now: NativeEncoder) => void,
+    onRaw: OnRaw,
   ) => NativeCamera
   Sender: new (
     options: NativeSenderOptions,

@@ -17,11 +17,12 @@ import type { Point, Rectangle } from './geometry.ts'
 import { describeEncoder, encoderFault } from './encoder_info.ts'
 import { fromNative, MioError } from './errors.ts'
 import { focusControls } from './focus.ts'
-import { Frame, type FrameInfo, Loan } from './frame.ts'
+import { Frame } from './frame.ts'
 import type { FrameIterator } from './frame_iterator.ts'
 import { InTurn } from './in_turn.ts'
 import type { CameraInfo } from './list.ts'
 import { canChangeLive, changeWhileRunning } from './live_changes.ts'
+import { type FrameInfo, Loan } from './loan.ts'
 import { nativeOptions } from './native_options.ts'
 import {
   captureSettings,
@@ -30,6 +31,8 @@ import {
   type CaptureSettings,
   type CheckedCameraOptions,
 } from './options.ts'
+import { type RawFormat, RawFrame } from './raw_frame.ts'
+import { rawFormats, RawOutlet } from './raw_outlet.ts'
 import { Slots } from './slots.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
 import { describeStatistics } from './statistics.ts'
@@ -58,6 +61,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   readonly #native: NativeCamera
   readonly #controls: ControlPanel
   readonly #consumers: Consumers
+  readonly #raw: Readonly<Record<RawFormat, RawOutlet>>
   readonly #slots: Slots
   /** Whatever changes the camera waits for what changes it already. */
   readonly #inTurn = new InTurn()
@@ -98,10 +102,17 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       },
       (error) => this.#fail(fromNative(error, `camera "${this.id}"`) as MioError),
       (now) => this.#encoderChanged(now),
+      (format, slot, offset, width, height, sequence, timestamp, seconds, nanoseconds, lent) => {
+        const monotonic = BigInt(seconds) * 1_000_000_000n + BigInt(nanoseconds)
+        const range = this.#mode.raw?.range ?? 'full'
+        const about = { width, height, sequence, timestamp, monotonic, range, format: rawFormats[format]! }
+        this.#raw[about.format].deliver(slot, offset, about, lent)
+      },
     )
     this.#controls = new ControlPanel(this.#native)
     this.#consumers = new Consumers(this.#native)
     this.#slots = new Slots((slot) => this.#native.release(slot))
+    this.#raw = { yuv420: new RawOutlet(this.#native, 'yuv420'), nv12: new RawOutlet(this.#native, 'nv12') }
   }
 
   async #open(prepare: (controls: ControlPanel) => void): Promise<void> {
@@ -125,6 +136,10 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     if (!opened) return
     this.#mode = opened.mode
     this.#slots.adopt(opened)
+    for (const outlet of Object.values(this.#raw)) {
+      if (opened.mode.raw) outlet.look()
+      else outlet.end(this.#noRaw())
+    }
   }
 
   get state(): CameraState {
@@ -231,9 +246,33 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
    * release it. A slow consumer gets the newest frame, never a queue. The iteration throws the camera's
    * fault, and ends when the camera is closed.
    */
-  frames(): FrameIterator {
+  frames(options?: { format?: 'jpeg' }): FrameIterator
+  /**
+   * Raw frames, beside the JPEGs or without them: what the camera gave, copied once out of its few buffers into a
+   * pool of their own, with chroma in the order of the format that is asked for. They come from a second stream where
+   * `rawSize` was given and the camera has one, else from the pictures that are also encoded; `mode.raw` tells. None
+   * are made while nobody iterates.
+   * @throws {MioError} `ERR_NOT_SUPPORTED` when the camera gives JPEGs or RGB, `ERR_CAMERA_CLOSED`
+   */
+  frames(options: { format: RawFormat }): FrameIterator<RawFrame>
+  frames({ format = 'jpeg' }: { format?: RawFormat | 'jpeg' } = {}): FrameIterator | FrameIterator<RawFrame> {
     this.#assertOpen('iterate frames')
-    return this.#consumers.iterate()
+    if (format === 'jpeg') return this.#consumers.iterate()
+    if (!rawFormats.includes(format)) {
+      const found = `option format is ${JSON.stringify(format)}: expected jpeg, ${rawFormats.join(' or ')}`
+      throw new MioError('ERR_INVALID_OPTION', { asked: `iterate frames of camera "${this.id}"`, found })
+    }
+    if (!this.#mode.raw) throw this.#noRaw()
+    return this.#raw[format].iterate()
+  }
+
+  #noRaw(): MioError {
+    return new MioError('ERR_NOT_SUPPORTED', {
+      asked: `get raw frames of camera "${this.id}"`,
+      found: `it gives ${this.#mode.format}, and raw frames are made of YUV pictures only`,
+      remedy:
+        "Decode the JPEGs, e.g. with sharp; a camera that has both gives raw pictures when it is opened with encoder 'turbojpeg'",
+    })
   }
 
   /**
@@ -280,6 +319,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       delivered: this.#consumers.delivered + fed,
       copied: { frames: frames + copiedFrames, bytes: bytes + copiedBytes },
       encoder: { fallbacks, bytesCopied },
+      rawCopied: Object.values(this.#raw).reduce((sum, outlet) => sum + outlet.copied.frames, 0),
     })
   }
 
@@ -321,6 +361,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     this.#counters = this.#native.statistics()
     this.#encoder = this.#native.encoder() ?? this.#encoder
     this.#consumers.end(fault)
+    for (const outlet of Object.values(this.#raw)) outlet.end(fault)
     this.#setState(state)
     await this.#native.close()
     this.#consumers.clear()

@@ -1,13 +1,18 @@
 import type { Frame } from './frame.ts'
-import type { FrameSource } from './source.ts'
+
+/** What can be held and released. */
+interface Holder<F> {
+  retain(): F
+  release(): void
+}
 
 /**
  * The frames of a source for one consumer. It holds at most one: a consumer that is slow gets the newest
  * frame when it asks again, never a queue.
  */
-export class FrameIterator implements AsyncIterableIterator<Frame> {
-  #newest: Frame | undefined
-  #waiting: { resolve: (result: IteratorResult<Frame>) => void; reject: (error: unknown) => void } | undefined
+export class FrameIterator<F extends Holder<F> = Frame> implements AsyncIterableIterator<F> {
+  #newest: F | undefined
+  #waiting: { resolve: (result: IteratorResult<F>) => void; reject: (error: unknown) => void } | undefined
   #ended = false
   #error: unknown
   readonly #unsubscribe: () => void
@@ -17,7 +22,7 @@ export class FrameIterator implements AsyncIterableIterator<Frame> {
    * @internal
    * @param onEnd called once, when no more frames are wanted
    */
-  constructor(source: Pick<FrameSource, 'subscribe'>, onEnd: () => void) {
+  constructor(source: { subscribe(listener: (frame: F) => void): () => void }, onEnd: () => void) {
     this.#onEnd = onEnd
     this.#unsubscribe = source.subscribe((frame) => {
       const held = frame.retain()
@@ -32,7 +37,7 @@ export class FrameIterator implements AsyncIterableIterator<Frame> {
     })
   }
 
-  async next(): Promise<IteratorResult<Frame>> {
+  async next(): Promise<IteratorResult<F>> {
     const newest = this.#newest
     if (newest) {
       this.#newest = undefined
@@ -50,7 +55,7 @@ export class FrameIterator implements AsyncIterableIterator<Frame> {
     })
   }
 
-  async return(): Promise<IteratorResult<Frame>> {
+  async return(): Promise<IteratorResult<F>> {
     this.end()
     return { value: undefined, done: true }
   }

@@ -13,6 +13,7 @@ export function nativeOptions(
   { backend, backendId }: Pick<CameraInfo, 'backend' | 'backendId'>,
   options: CheckedCameraOptions,
 ): NativeOptions {
+  const [rawWidth = 0, rawHeight = 0] = options.rawSize?.split('x').map(Number) ?? []
   const [sensorWidth = 0, sensorHeight = 0] =
     options.sensorMode === 'auto' ? [] : options.sensorMode.split('x').map(Number)
   return {
@@ -26,5 +27,7 @@ export function nativeOptions(
     sensorWidth,
     sensorHeight,
     still: options.stillStream,
+    rawWidth,
+    rawHeight,
   }
 }

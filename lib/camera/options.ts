@@ -43,6 +43,13 @@ export const cameraOptions = z.strictObject({
     .boolean()
     .default(true)
     .describe('A second stream for full-size stills, where it costs the first one nothing but memory'),
+  rawSize: z
+    .string()
+    .regex(/^\d+x\d+$/, 'expected WIDTHxHEIGHT')
+    .optional()
+    .describe(
+      'Size of raw frames, e.g. 320x240, from a second stream of the camera, not larger than the first; where it has none, and by default, they are the pictures that are also encoded',
+    ),
   bufferCount: z.int().min(2).max(16).optional().describe("Camera buffers; by default the camera's own choice"),
   slots: z.int().min(8).max(64).default(12).describe('JPEGs that can be on loan at once'),
   frameTimeout: z

@@ -1,5 +1,5 @@
-import type { NativeOpened } from './binding.ts'
-import { type FrameInfo, Loan } from './frame.ts'
+import type { NativeSlots } from './binding.ts'
+import { type FrameInfo, Loan } from './loan.ts'
 
 /**
  * With fewer free slots than this, frames are copied out of the pool: a consumer that holds many costs a
@@ -8,20 +8,23 @@ import { type FrameInfo, Loan } from './frame.ts'
  */
 export const reservedSlots = 7
 
-/** The slots of a camera's pool, by number: makes loans of the JPEGs in them. */
+/** The slots of a camera's pool, by number: makes loans of the pictures in them. */
 export class Slots {
   #buffers: Buffer[] = []
   #first = 0
   readonly #release: (slot: number) => void
-  /** JPEGs copied out because consumers held too many, and their bytes. */
+  readonly #reserved: number
+  /** Pictures copied out because consumers held too many, and their bytes. */
   readonly copied = { frames: 0, bytes: 0 }
 
-  constructor(release: (slot: number) => void) {
+  /** @param reserved free slots that are left to the camera */
+  constructor(release: (slot: number) => void, reserved = reservedSlots) {
     this.#release = release
+    this.#reserved = reserved
   }
 
   /** Another pool, if there is another one. Loans of the last one stay valid. */
-  adopt({ buffers, firstSlot }: Pick<NativeOpened, 'buffers' | 'firstSlot'>): void {
+  adopt({ buffers, firstSlot }: NativeSlots): void {
     if (!buffers) return
     this.#buffers = buffers
     this.#first = firstSlot ?? 0
@@ -35,7 +38,7 @@ export class Slots {
     const buffer = this.#buffers[slot - this.#first]
     if (!buffer) return undefined
     const view = buffer.subarray(offset, offset + length)
-    if (this.#buffers.length - lent >= reservedSlots) return new Loan(view, info, false, () => this.#release(slot))
+    if (this.#buffers.length - lent >= this.#reserved) return new Loan(view, info, false, () => this.#release(slot))
     this.copied.frames++
     this.copied.bytes += length
     const loan = new Loan(Buffer.from(view), info, true, () => {})

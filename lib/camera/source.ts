@@ -4,6 +4,7 @@ import type { MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import type { Point, Rectangle } from './geometry.ts'
 import type { CapturePatch, CaptureSettings } from './options.ts'
+import type { RawMode } from './raw_frame.ts'
 import type { SensorMode } from './sensor_mode.ts'
 
 /** Whether pictures come, and if not, why and since when. */
@@ -44,6 +45,8 @@ export interface CameraMode {
   readonly crop?: Rectangle
   /** Whether the stream goes on while a full-size still is taken. */
   readonly still: 'beside the stream' | 'instead of the stream'
+  /** What raw frames are made of; undefined where there are none, as of a camera that gives JPEGs. */
+  readonly raw?: RawMode
 }
 
 /** What makes the JPEGs now. It may change while frames come: a hardware encoder that fails is replaced. */
@@ -89,6 +92,11 @@ export interface CameraStatistics {
   pool: { slots: number; lent: number }
   /** JPEGs copied out of the pool because consumers held too many, and their bytes. */
   copied: { frames: number; bytes: number }
+  /**
+   * Raw frames: slots of their pools, those lent now, those copied because consumers held too many, and pictures of
+   * which none was made because the last one was still copied or no slot was free. All 0 while nobody asks for any.
+   */
+  raw: { slots: number; lent: number; copied: number; missed: number }
   /** As in {@link EncoderInfo}. */
   encoder: { fallbacks: number; bytesCopied: number }
   /** Frames per second delivered over the last seconds. */

@@ -4,7 +4,7 @@ import type { CameraStatistics } from './source.ts'
 /** The addon's counters as JavaScript shows them. */
 export function describeStatistics(
   native: Partial<NativeStatistics>,
-  own: Partial<Pick<CameraStatistics, 'delivered' | 'copied' | 'encoder'>> = {},
+  own: Partial<Pick<CameraStatistics, 'delivered' | 'copied' | 'encoder'>> & { rawCopied?: number } = {},
 ): CameraStatistics {
   return {
     captured: native.captured ?? 0,
@@ -20,6 +20,12 @@ export function describeStatistics(
     errors: { marked: native.marked ?? 0, truncated: native.truncated ?? 0, encoder: native.encoderFailed ?? 0 },
     pool: { slots: native.slots ?? 0, lent: native.lent ?? 0 },
     copied: own.copied ?? { frames: 0, bytes: 0 },
+    raw: {
+      slots: native.rawSlots ?? 0,
+      lent: native.rawLent ?? 0,
+      copied: own.rawCopied ?? 0,
+      missed: native.rawMissed ?? 0,
+    },
     encoder: own.encoder ?? { fallbacks: 0, bytesCopied: 0 },
     fps: native.fps ?? 0,
     quality: native.quality ?? 0,

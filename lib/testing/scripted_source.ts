@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import type { NativeSender } from '../camera/binding.ts'
-import { Frame, Loan } from '../camera/frame.ts'
+import { Frame } from '../camera/frame.ts'
+import { Loan } from '../camera/loan.ts'
 import type { Control, ControlValue } from '../camera/controls.ts'
 import type { Point } from '../camera/geometry.ts'
 import type { CapturePatch, CaptureSettings } from '../camera/options.ts'
@@ -238,6 +239,7 @@ export class ScriptedSource implements FrameSource, AsyncDisposable {
       errors: { marked: 0, truncated: 0, encoder: 0 },
       pool: { slots: this.#pictures.length, lent: this.lent },
       copied: { frames: 0, bytes: 0 },
+      raw: { slots: 0, lent: 0, copied: 0, missed: 0 },
       encoder: { fallbacks: 0, bytesCopied: 0 },
       quality: 80,
       fps: 30,

@@ -13,6 +13,14 @@
 
 namespace mio {
 
+namespace {
+
+RawFormat raw_format_from(const Napi::Value &number) {
+  return static_cast<RawFormat>(number.As<Napi::Number>().Uint32Value());
+}
+
+}  // namespace
+
 Napi::Function CameraWrap::define(Napi::Env env) {
   return DefineClass(env, "Camera",
                      {InstanceMethod<&CameraWrap::open>("open"),
@@ -22,6 +30,9 @@ Napi::Function CameraWrap::define(Napi::Env env) {
                       InstanceMethod<&CameraWrap::still>("still"),
                       InstanceMethod<&CameraWrap::close>("close"),
                       InstanceMethod<&CameraWrap::watch>("watch"),
+                      InstanceMethod<&CameraWrap::watch_raw>("watchRaw"),
+                      InstanceMethod<&CameraWrap::raw_slots>("rawSlots"),
+                      InstanceMethod<&CameraWrap::release_raw>("releaseRaw"),
                       InstanceMethod<&CameraWrap::feed>("feed"),
                       InstanceMethod<&CameraWrap::unfeed>("unfeed"),
                       InstanceMethod<&CameraWrap::poll>("poll"),
@@ -42,7 +53,8 @@ CameraWrap::CameraWrap(const Napi::CallbackInfo &info)
     : ObjectWrap(info),
       on_frame_(Napi::Persistent(info[0].As<Napi::Function>())),
       on_fault_(Napi::Persistent(info[1].As<Napi::Function>())),
-      on_encoder_(Napi::Persistent(info[2].As<Napi::Function>())) {}
+      on_encoder_(Napi::Persistent(info[2].As<Napi::Function>())),
+      on_raw_(Napi::Persistent(info[3].As<Napi::Function>())) {}
 
 CameraWrap::~CameraWrap() {
   if (session_) session_->close();
@@ -144,6 +156,11 @@ void CameraWrap::deliver_waiting(Napi::Env env) {
   // dropped here.
   if (auto jpeg = session_->take_jpeg(); jpeg && slots_.know(jpeg->slot))
     deliver(env, std::move(*jpeg));
+  for (size_t i = 0; i < kRawFormats; ++i) {
+    if (auto frame = session_->take_raw(static_cast<RawFormat>(i));
+        frame && raw_slots_[i].know(frame->slot))
+      deliver(env, std::move(*frame));
+  }
 }
 
 // onFrame(slot, length, sequence, wallMilliseconds, monotonicSeconds, monotonicNanoseconds, lent,
@@ -161,6 +178,53 @@ bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
        number(static_cast<double>(wall_ns(jpeg.timestamp)) / 1e6),
        number(jpeg.timestamp / kNanosPerSecond), number(jpeg.timestamp % kNanosPerSecond),
        number(slots_.pool()->lent()), number(offset)});
+}
+
+// onRaw(format, slot, offset, width, height, sequence, wallMilliseconds, monotonicSeconds,
+// monotonicNanoseconds, lent)
+bool CameraWrap::deliver(Napi::Env env, RawFrame frame) {
+  const Napi::HandleScope scope(env);
+  const auto format = static_cast<size_t>(frame.format);
+  LentSlots &slots = raw_slots_[format];
+  const uint32_t number_of_slot = slots.lend(std::move(frame.slot));
+  const auto number = [env](auto value) -> napi_value {
+    return Napi::Number::New(env, static_cast<double>(value));
+  };
+  return call_javascript(env, on_raw_,
+                         {number(format), number(number_of_slot), number(SlotPool::head_room()),
+                          number(frame.width), number(frame.height), number(frame.sequence),
+                          number(static_cast<double>(wall_ns(frame.timestamp)) / 1e6),
+                          number(frame.timestamp / kNanosPerSecond),
+                          number(frame.timestamp % kNanosPerSecond), number(slots.pool()->lent())});
+}
+
+// watchRaw(format, watched): 0 is YUV420, 1 is NV12
+void CameraWrap::watch_raw(const Napi::CallbackInfo &info) {
+  const bool watched = info[1].As<Napi::Boolean>();
+  if (!session_) return;
+  try {
+    session_->watch_raw(raw_format_from(info[0]), watched);
+  } catch (const FaultError &e) {
+    throw Napi::Error(info.Env(), make_error(info.Env(), e.fault()));
+  }
+}
+
+// rawSlots(format): { firstSlot, buffers }, both left out when they are still the same
+Napi::Value CameraWrap::raw_slots(const Napi::CallbackInfo &info) {
+  const RawFormat format = raw_format_from(info[0]);
+  auto result = Napi::Object::New(info.Env());
+  if (session_) {
+    session_->with_pipeline([&](Pipeline &pipeline) {
+      if (const auto pool = pipeline.raw_pool(format))
+        raw_slots_[static_cast<size_t>(format)].adopt(result, pool);
+    });
+  }
+  return result;
+}
+
+void CameraWrap::release_raw(const Napi::CallbackInfo &info) {
+  raw_slots_[static_cast<size_t>(raw_format_from(info[0]))].release(
+      info[1].As<Napi::Number>().Uint32Value());
 }
 
 void CameraWrap::watch(const Napi::CallbackInfo &info) {
@@ -289,6 +353,14 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
     set("slots", pool->count());
     set("lent", pool->lent());
   }
+  size_t raw_slots = 0;
+  size_t raw_lent = 0;
+  for (const LentSlots &slots : raw_slots_) {
+    raw_slots += slots.pool() ? slots.pool()->count() : 0;
+    raw_lent += slots.pool() ? slots.pool()->lent() : 0;
+  }
+  set("rawSlots", raw_slots);
+  set("rawLent", raw_lent);
   // Once closed, what is left to tell is which slots are still lent.
   session_->with_pipeline([&](Pipeline &pipeline) {
     const PipelineStatistics s = pipeline.statistics();
@@ -301,6 +373,7 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
     set("marked", s.marked);
     set("truncated", s.truncated);
     set("encoderFailed", s.encoder_failed);
+    set("rawMissed", s.raw_missed);
     set("fps", s.fps);
     set("quality", s.quality);
     if (s.last_frame_age) set("lastFrameAge", static_cast<double>(*s.last_frame_age) / 1e6);

@@ -3,6 +3,7 @@
 
 #include <napi.h>
 
+#include <array>
 #include <memory>
 
 #include "addon/lent_slots.h"
@@ -20,7 +21,7 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
  public:
   static Napi::Function define(Napi::Env env);
 
-  /** `new Camera(onFrame, onFault, onEncoder)` */
+  /** `new Camera(onFrame, onFault, onEncoder, onRaw)` */
   explicit CameraWrap(const Napi::CallbackInfo &info);
   ~CameraWrap() override;
 
@@ -32,6 +33,9 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
   Napi::Value still(const Napi::CallbackInfo &info);
   Napi::Value close(const Napi::CallbackInfo &info);
   void watch(const Napi::CallbackInfo &info);
+  void watch_raw(const Napi::CallbackInfo &info);
+  Napi::Value raw_slots(const Napi::CallbackInfo &info);
+  void release_raw(const Napi::CallbackInfo &info);
   void feed(const Napi::CallbackInfo &info);
   void unfeed(const Napi::CallbackInfo &info);
   void poll(const Napi::CallbackInfo &info);
@@ -51,13 +55,16 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
   void on_wake(Napi::Env env);
   void deliver_waiting(Napi::Env env);
   bool deliver(Napi::Env env, Jpeg jpeg);
+  bool deliver(Napi::Env env, RawFrame frame);
 
   Napi::FunctionReference on_frame_;
   Napi::FunctionReference on_fault_;
   Napi::FunctionReference on_encoder_;
+  Napi::FunctionReference on_raw_;
   std::shared_ptr<Session> session_;
   std::unique_ptr<Wakeup> wakeup_;
   LentSlots slots_;
+  std::array<LentSlots, kRawFormats> raw_slots_;
 };
 
 }  // namespace mio

@@ -39,6 +39,14 @@ Napi::Object describe(Napi::Env env, const PipelineMode &mode) {
   result.Set("memory", mode.memory);
   set(result, "orientation", mode.orientation);
   result.Set("still", mode.still_beside ? "beside the stream" : "instead of the stream");
+  if (mode.raw) {
+    auto raw = Napi::Object::New(env);
+    set(raw, "width", mode.raw->width);
+    set(raw, "height", mode.raw->height);
+    raw.Set("range", mode.raw->full_range ? "full" : "limited");
+    raw.Set("from", mode.raw->second_stream ? "a second stream" : "the stream");
+    result.Set("raw", raw);
+  }
   if (mode.sensor.width == 0) return result;
   auto sensor = Napi::Object::New(env);
   set(sensor, "width", mode.sensor.width);

@@ -23,7 +23,7 @@ PipelineOptions options_from(const Napi::Object &from) {
                     number("minFps"),     whole("bufferCount"),  flag("rotate180"),
                     flag("hflip"),        flag("vflip"),         0,
                     whole("sensorWidth"), whole("sensorHeight"), 0,
-                    flag("still")};
+                    flag("still"),        whole("rawWidth"),     whole("rawHeight")};
   options.encoder = text("encoder");
   options.wanted.raw_only = options.encoder == "turbojpeg" || options.encoder == "v4l2-m2m" ? 1 : 0;
   options.quality = static_cast<int>(whole("quality"));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <exception>
 #include <functional>
@@ -76,6 +77,7 @@ class Session final : public PipelineListener {
     const std::lock_guard opened(operation_);
     last.reset();
     jpeg_.take();
+    for (RawInbox &inbox : raw_) inbox.newest.take();
   }
 
   /** Runs `use` with the pipeline if it is open and nobody changes it, while nobody closes it. */
@@ -107,7 +109,21 @@ class Session final : public PipelineListener {
   }
   const FrameFeed &fed() const { return feed_; }
 
+  /** Whether JavaScript wants raw frames in this format. Throws FaultError `ERR_NO_BUFFERS`. */
+  void watch_raw(RawFormat format, bool watched) {
+    RawInbox &inbox = raw_[static_cast<size_t>(format)];
+    inbox.watched = watched;
+    {
+      const std::lock_guard lock(mutex_);
+      if (pipeline_) pipeline_->watch_raw(format, watched);
+    }
+    if (!watched) inbox.newest.take();
+  }
+
   std::optional<Jpeg> take_jpeg() { return jpeg_.take(); }
+  std::optional<RawFrame> take_raw(RawFormat format) {
+    return raw_[static_cast<size_t>(format)].newest.take();
+  }
   std::optional<Fault> take_fault() { return fault_.take(); }
   /** The encoders that have taken over since the last call, in order. */
   std::vector<EncoderReport> take_encoders() {
@@ -136,6 +152,13 @@ class Session final : public PipelineListener {
     if (displaced) superseded_++;
     wake_();
   }
+  void on_raw(RawFrame frame) override {
+    RawInbox &inbox = raw_[static_cast<size_t>(frame.format)];
+    inbox.newest.put(std::move(frame));
+    // The last one may have left while it was copied.
+    if (!inbox.watched) inbox.newest.take();
+    wake_();
+  }
   void on_fault(Fault fault) override {
     fault_.put(std::move(fault));
     wake_();
@@ -154,6 +177,11 @@ class Session final : public PipelineListener {
   std::atomic<bool> javascript_watches_{false};
   std::atomic<bool> watched_{false};
   Mailbox<Jpeg> jpeg_;
+  struct RawInbox {
+    std::atomic<bool> watched{false};
+    Mailbox<RawFrame> newest;
+  };
+  std::array<RawInbox, kRawFormats> raw_;
   Mailbox<Fault> fault_;
   /** Not only the newest: a fall-back that is over must be told too. They come seconds apart. */
   std::mutex encoders_mutex_;

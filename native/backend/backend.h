@@ -8,15 +8,15 @@
  *
  * Functions that can fail return 0, or -1 with `error` filled. Strings are UTF-8 and borrowed: copy
  * what must outlive the call. All functions may be called from any thread; for one camera, all but
- * `requeue`, `set_controls`, `set_frame_rate`, `metadata` and `capture_still` from one thread at a
- * time.
+ * `requeue`, `requeue_raw`, `capture_raw`, `set_controls`, `set_frame_rate`, `metadata` and
+ * `capture_still` from one thread at a time.
  */
 #pragma once
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define MIO_BACKEND_ABI 3
+#define MIO_BACKEND_ABI 4
 /** The name of the function that a shared backend exports. */
 #define MIO_BACKEND_ENTRY "mio_backend_entry"
 #define MIO_MAX_PLANES 3
@@ -66,6 +66,11 @@ static inline int mio_is_rgb(mio_format format) {
   return format == MIO_FORMAT_RGB24 || format == MIO_FORMAT_BGR24;
 }
 
+/** Whether pixels are planes of luma and of chroma halved both ways. */
+static inline int mio_is_yuv(mio_format format) {
+  return format != MIO_FORMAT_MJPEG && !mio_is_rgb(format);
+}
+
 typedef struct mio_rectangle {
   int32_t x, y;
   uint32_t width, height;
@@ -100,6 +105,8 @@ typedef struct mio_wanted {
   int32_t
       full_size; /**< the largest picture that the camera gives; width and height do not count */
   int32_t still; /**< a second stream for full-size stills, if that costs the first one nothing */
+  uint32_t raw_width, raw_height; /**< of a second stream for raw frames, rather than for stills; 0:
+                                     none is wanted */
 } mio_wanted;
 
 typedef struct mio_plane {
@@ -127,7 +134,9 @@ typedef struct mio_configuration {
   /** Mirrors that were wanted, a turn by 180 degrees being both, and that the camera cannot do. */
   int32_t undone_hflip, undone_vflip;
   mio_sensor_mode sensor;
-  const struct mio_configuration *still; /**< of the second stream; null: there is none */
+  const struct mio_configuration *still; /**< of the second stream, if it is for stills, or null */
+  const struct mio_configuration *raw; /**< of the second stream, if it is for raw frames, or null:
+                                          then those are made of the first one's pictures */
 } mio_configuration;
 
 /** Whether auto exposure has found its level. */
@@ -155,6 +164,8 @@ typedef struct mio_observer {
   void (*disconnected)(void *context);
   /** What `capture_still` asked for. The buffer stays as it is until the next one is asked for. */
   void (*still)(void *context, const mio_picture *picture);
+  /** What `capture_raw` asked for. The buffer belongs to the receiver until `requeue_raw`. */
+  void (*raw)(void *context, const mio_picture *picture);
 } mio_observer;
 
 typedef enum mio_value_type {
@@ -246,6 +257,11 @@ typedef struct mio_backend {
   void (*requeue)(mio_camera *camera, uint32_t buffer);
   /** A picture of the second stream, told to `still`. Only where the configuration has one. */
   void (*capture_still)(mio_camera *camera);
+  /** Whether the second stream is filled from here on, and told to `raw`. Only where the
+   * configuration has one for that. Lasts until it is changed. */
+  void (*capture_raw)(mio_camera *camera, int32_t wanted);
+  /** As `requeue`, for the second stream. */
+  void (*requeue_raw)(mio_camera *camera, uint32_t buffer);
   /** When it returns, no callback runs and none will. */
   void (*stop_capture)(mio_camera *camera);
   void (*close)(mio_camera *camera);

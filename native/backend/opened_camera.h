@@ -57,6 +57,8 @@ class OpenedCamera {
   }
   void requeue(uint32_t buffer) { table_.requeue(camera_, buffer); }
   void capture_still() { table_.capture_still(camera_); }
+  void capture_raw(bool wanted) { table_.capture_raw(camera_, wanted ? 1 : 0); }
+  void requeue_raw(uint32_t buffer) { table_.requeue_raw(camera_, buffer); }
   void stop() { table_.stop_capture(camera_); }
 
  private:

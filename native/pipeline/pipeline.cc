@@ -32,6 +32,9 @@ Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
                               },
                               [](void *self, const mio_picture *picture) {
                                 static_cast<Pipeline *>(self)->offer_still(*picture);
+                              },
+                              [](void *self, const mio_picture *picture) {
+                                static_cast<Pipeline *>(self)->on_second(*picture);
                               }};
   camera_ = std::make_unique<OpenedCamera>(Backend::acquire(options.backend), options.id, observer);
   set_up(options);
@@ -50,6 +53,7 @@ void Pipeline::set_up(const PipelineOptions &options) {
   encoder_ = make_encoder(choice, input, options.quality, pool_, *this);
   still_coder_ =
       configuration.still != nullptr ? std::make_unique<StillCoder>(*configuration.still) : nullptr;
+  buffers_.reset(configuration.buffer_count);
   mode_ = {input.width,
            input.height,
            configuration.fps,
@@ -59,11 +63,23 @@ void Pipeline::set_up(const PipelineOptions &options) {
            configuration.memory,
            1,
            configuration.sensor,
-           still_coder_ != nullptr};
+           still_coder_ != nullptr,
+           std::nullopt};
+  connect_raw(input, configuration);
   undone_hflip_ = configuration.undone_hflip != 0;
   undone_vflip_ = configuration.undone_vflip != 0;
   options_ = options;
   set_orientation(options.orientation);
+}
+
+/** Raw frames come of the second stream, if it is there for that, else of what is also encoded. */
+void Pipeline::connect_raw(const EncoderInput &input, const mio_configuration &configuration) {
+  const bool second = configuration.raw != nullptr;
+  const EncoderInput from = second ? EncoderInput(*configuration.raw) : input;
+  if (mio_is_yuv(from.format) == 0) return;
+  if (second) raw_buffers_.reset(configuration.raw->buffer_count);
+  mode_.raw = {from.width, from.height, from.full_range, second};
+  raw_.connect(from, second ? raw_buffers_ : buffers_);
 }
 
 /** Nothing runs afterwards. What was set up is of no use any more. */
@@ -72,9 +88,12 @@ void Pipeline::halt() {
   if (watchdog_) watchdog_->stop();
   camera_->stop();
   if (encoder_) encoder_->stop();
+  raw_.disconnect();
   watchdog_.reset();
   encoder_.reset();
   still_coder_.reset();
+  // Not earlier: without a stream there is no watchdog that a picture could feed.
+  instead_of_stream_ = false;
   settled_ = false;
   settling_.begin();
   const std::lock_guard lock(mutex_);
@@ -133,10 +152,7 @@ Still Pipeline::still(std::chrono::milliseconds timeout) {
   } catch (...) {
     why = std::current_exception();
   }
-  if (!beside) {
-    instead_of_stream_ = false;
-    go_on_as(options_);
-  }
+  if (!beside) go_on_as(options_);
   finish();
   if (why) std::rethrow_exception(why);
   return std::move(*still);
@@ -150,7 +166,10 @@ void Pipeline::prepare_still() {
   wanted.full_size = 1;
   wanted.fps = wanted.min_fps = 0;
   wanted.buffer_count = 0;
-  still_coder_ = std::make_unique<StillCoder>(camera_->configure(wanted));
+  wanted.raw_width = wanted.raw_height = 0;
+  const mio_configuration configuration = camera_->configure(wanted);
+  buffers_.reset(configuration.buffer_count);
+  still_coder_ = std::make_unique<StillCoder>(configuration);
   camera_->start();
 }
 
@@ -177,7 +196,7 @@ Still Pipeline::take_still(std::chrono::steady_clock::time_point deadline, bool 
     } catch (const CodingError &e) {
       failed(e.failure(), e.what());
     }
-    if (!beside) camera_->requeue(picture.buffer);
+    if (!beside) buffers_.drop(picture.buffer);
   }
 }
 
@@ -224,10 +243,11 @@ void Pipeline::cancel() { fail({"ERR_CAMERA_CLOSED", "it was closed meanwhile"},
 // Runs on the backend's one thread for all cameras: hand over and return.
 void Pipeline::on_completed(const mio_picture &picture) {
   captured_++;
+  buffers_.hold(picture.buffer);
   if (picture.ok == 0) {
     marked_++;
     bad_marked_++;
-    camera_->requeue(picture.buffer);
+    buffers_.drop(picture.buffer);
     return;
   }
   const bool settled = settling_.add(picture.exposure, picture.timestamp);
@@ -236,7 +256,7 @@ void Pipeline::on_completed(const mio_picture &picture) {
     changed_.notify_all();
   }
   if (instead_of_stream_) {
-    if (!settled || !offer_still(picture)) camera_->requeue(picture.buffer);
+    if (!settled || !offer_still(picture)) buffers_.drop(picture.buffer);
     return;
   }
   newest_ = picture.timestamp;
@@ -246,13 +266,25 @@ void Pipeline::on_completed(const mio_picture &picture) {
   const auto pass_over = [&](std::atomic<uint64_t> &why) {
     why++;
     good();
-    camera_->requeue(picture.buffer);
+    buffers_.drop(picture.buffer);
   };
+  if (raw_.watched() && settled && mode_.raw && !mode_.raw->second_stream) raw_.offer(picture);
   if (!watched_) return pass_over(unwatched_);
   if (!settled) return pass_over(unsettled_);
   Slot slot = pool_->take();
   if (!slot) return pass_over(no_slot_);
   if (!encoder_->submit(picture, std::move(slot))) pass_over(encoder_busy_);
+}
+
+void Pipeline::on_second(const mio_picture &picture) {
+  raw_buffers_.hold(picture.buffer);
+  if (picture.ok != 0 && settled_) raw_.offer(picture);
+  raw_buffers_.drop(picture.buffer);
+}
+
+void Pipeline::watch_raw(RawFormat format, bool watched) {
+  raw_.watch(format, watched);
+  camera_->capture_raw(raw_.watched());
 }
 
 /** Whether somebody waits for it; then its buffer is his. */
@@ -273,7 +305,7 @@ void Pipeline::good() {
   changed_.notify_all();
 }
 
-void Pipeline::input_done(uint32_t buffer) { camera_->requeue(buffer); }
+void Pipeline::input_done(uint32_t buffer) { buffers_.drop(buffer); }
 
 void Pipeline::encoded(Jpeg jpeg) {
   encoded_++;
@@ -337,10 +369,19 @@ void Pipeline::fail(Fault fault, bool for_good) {
 PipelineStatistics Pipeline::statistics() const {
   const int64_t now = monotonic_ns();
   const int64_t newest = newest_;
-  PipelineStatistics s{
-      captured_,       encoded_,    unwatched_, unsettled_,      no_slot_,
-      encoder_busy_,   marked_,     truncated_, encoder_failed_, rate_.per_second(now),
-      cap_->quality(), std::nullopt};
+  PipelineStatistics s{captured_,
+                       encoded_,
+                       unwatched_,
+                       unsettled_,
+                       no_slot_,
+                       encoder_busy_,
+                       marked_,
+                       truncated_,
+                       encoder_failed_,
+                       raw_.missed(),
+                       rate_.per_second(now),
+                       cap_->quality(),
+                       std::nullopt};
   if (newest != 0) s.last_frame_age = now - newest;
   return s;
 }

@@ -17,7 +17,9 @@
 #include "encoder/make_encoder.h"
 #include "pipeline/bitrate_cap.h"
 #include "pipeline/rate_meter.h"
+#include "pipeline/raw_tap.h"
 #include "pipeline/settling.h"
+#include "pipeline/shared_buffers.h"
 #include "pipeline/still.h"
 #include "pipeline/watchdog.h"
 
@@ -35,6 +37,13 @@ struct PipelineOptions {
   int orientation = 1; /**< told to viewers by Exif: 1 upright, 6 turned by 90 degrees, 8 by 270 */
 };
 
+/** What raw frames are made of. */
+struct RawMode {
+  uint32_t width, height;
+  bool full_range;    /**< luma 0-255, not 16-235 */
+  bool second_stream; /**< not of the pictures that are also encoded */
+};
+
 /** How the camera is really set. */
 struct PipelineMode {
   uint32_t width, height;
@@ -47,24 +56,27 @@ struct PipelineMode {
                     */
   mio_sensor_mode sensor;
   bool still_beside; /**< stills come from a second stream, and the first goes on meanwhile */
+  std::optional<RawMode> raw; /**< empty: the camera gives JPEG or RGB, and no raw frames */
 };
 
 struct PipelineStatistics {
   uint64_t captured, encoded, unwatched, unsettled;
   uint64_t no_slot, encoder_busy;
   uint64_t marked, truncated, encoder_failed;
+  uint64_t raw_missed;
   double fps;
   int quality; /**< that is encoded with: below the wanted one while the limit demands it */
   std::optional<int64_t>
       last_frame_age; /**< nanoseconds since the exposure of the newest good frame */
 };
 
-/** Who gets the JPEGs and the one fault that ends them. Called on camera and encoder threads: never
- * block. */
+/** Who gets the frames and the one fault that ends them. Called on camera and encoder threads:
+ * never block. */
 class PipelineListener {
  public:
   virtual ~PipelineListener() = default;
   virtual void on_jpeg(Jpeg jpeg) = 0;
+  virtual void on_raw(RawFrame /*frame*/) {}
   virtual void on_fault(Fault fault) = 0;
   /** Another encoder works from here on: the hardware failed (`ERR_ENCODER`), or works again. */
   virtual void on_encoder(const EncoderReport & /*now*/) {}
@@ -115,6 +127,14 @@ class Pipeline final : private EncoderSink {
   /** Nobody watches: frames go straight back to the camera, nothing is encoded. The state after
    * opening. */
   void watch(bool watched) { watched_ = watched; }
+  /**
+   * Somebody wants raw frames in this format, beside the JPEGs or not, or nobody does any more. Any
+   * thread, at any time.
+   * @throws FaultError `ERR_NO_BUFFERS`
+   */
+  void watch_raw(RawFormat format, bool watched);
+  /** Slots of the raw frames that come now; null while nobody has wanted any. */
+  std::shared_ptr<SlotPool> raw_pool(RawFormat format) const { return raw_.pool(format); }
   void set_quality(int quality) {
     options_.quality = quality;
     encoder_->set_quality(cap_->want(quality));
@@ -147,7 +167,10 @@ class Pipeline final : private EncoderSink {
   Still take_still(std::chrono::steady_clock::time_point deadline, bool beside);
   bool offer_still(const mio_picture &picture);
 
+  void connect_raw(const EncoderInput &input, const mio_configuration &configuration);
+
   void on_completed(const mio_picture &picture);
+  void on_second(const mio_picture &picture);
   void input_done(uint32_t buffer) override;
   void encoded(Jpeg jpeg) override;
   void failed(EncodeFailure failure, const std::string &why) override;
@@ -200,6 +223,9 @@ class Pipeline final : private EncoderSink {
   // Destroyed from the last to the first: watchdog, encoder, camera. The encoder reads the camera's
   // buffers.
   std::unique_ptr<OpenedCamera> camera_;
+  SharedBuffers buffers_{[this](uint32_t buffer) { camera_->requeue(buffer); }};
+  SharedBuffers raw_buffers_{[this](uint32_t buffer) { camera_->requeue_raw(buffer); }};
+  RawTap raw_{[this](RawFrame frame) { listener_.on_raw(std::move(frame)); }};
   std::unique_ptr<Encoder> encoder_;
   /** For the second stream, or for the still that has taken the stream's place. */
   std::unique_ptr<StillCoder> still_coder_;

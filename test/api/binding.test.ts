@@ -9,12 +9,17 @@ const source = readFileSync(join(root, 'lib/camera/binding.ts'), 'utf8')
 
 /** The members of an interface, by whether they may be absent. */
 function declared(name: string): { always: string[]; maybe: string[] } {
-  const body = new RegExp(`^(?:export )?interface ${name} \\{\\n([\\s\\S]*?)^\\}`, 'm').exec(source)?.[1]
+  const [, parent, body] =
+    new RegExp(`^(?:export )?interface ${name}(?: extends (\\w+))? \\{\\n([\\s\\S]*?)^\\}`, 'm').exec(source) ?? []
   if (body === undefined) throw new Error(`binding.ts declares no ${name}`)
   const members = [...body.matchAll(/^ {2}(?:readonly )?(\w+)(\??)(?=[:(])/gm)]
   const those = (mark: string) =>
     members.filter(([, , optional]) => optional === mark).map(([, member]) => member ?? '')
-  return { always: those('').toSorted(), maybe: those('?') }
+  const inherited = parent ? declared(parent) : { always: [], maybe: [] }
+  return {
+    always: [...inherited.always, ...those('')].toSorted(),
+    maybe: [...inherited.maybe, ...those('?')],
+  }
 }
 
 /** An object has all that is declared, and nothing that is not. */
@@ -63,6 +68,8 @@ test('what an open camera tells', async () => {
     sensorWidth: 0,
     sensorHeight: 0,
     still: true,
+    rawWidth: 0,
+    rawHeight: 0,
   }
   let frames = 0
   const camera = new (binding().Camera)(
@@ -70,6 +77,7 @@ test('what an open camera tells', async () => {
       frames++
       camera.release(slot)
     },
+    () => {},
     () => {},
     () => {},
   )

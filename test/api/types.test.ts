@@ -61,7 +61,8 @@ describe('cameras', () => {
 
 describe('frames', () => {
   test('in turn, as one, and as streams', () => {
-    expectTypeOf<mio.Camera['frames']>().returns.toEqualTypeOf<mio.FrameIterator>()
+    const jpegs = (camera: mio.Camera) => [camera.frames(), camera.frames({ format: 'jpeg' })]
+    expectTypeOf(jpegs).returns.toEqualTypeOf<mio.FrameIterator[]>()
     expectTypeOf<mio.FrameIterator>().toExtend<AsyncIterableIterator<mio.Frame> & AsyncDisposable>()
     expectTypeOf<mio.Camera['frame']>().parameter(0).toEqualTypeOf<mio.FrameWish | undefined>()
     expectTypeOf<mio.Camera['frame']>().returns.resolves.toEqualTypeOf<mio.Frame>()
@@ -69,6 +70,27 @@ describe('frames', () => {
     expectTypeOf<mio.Camera['still']>().returns.resolves.toEqualTypeOf<mio.Frame>()
     expectTypeOf<mio.Camera['readable']>().returns.toEqualTypeOf<Readable>()
     expectTypeOf<mio.Camera['webReadable']>().returns.toEqualTypeOf<ReadableStream<Uint8Array>>()
+  })
+
+  test('raw ones', () => {
+    const raw = (camera: mio.Camera, format: mio.RawFormat) => camera.frames({ format })
+    expectTypeOf(raw).returns.toEqualTypeOf<mio.FrameIterator<mio.RawFrame>>()
+    expectTypeOf<mio.RawFormat>().toEqualTypeOf<'yuv420' | 'nv12'>()
+    expectTypeOf<mio.RawFrame>().toExtend<mio.FrameInfo & Disposable>()
+    expectTypeOf<mio.RawFrame['planes']>().toEqualTypeOf<readonly mio.RawPlane[]>()
+    expectTypeOf<mio.RawFrame['retain']>().returns.toEqualTypeOf<mio.RawFrame>()
+    expectTypeOf<mio.RawPlane>().toEqualTypeOf<{
+      readonly data: Buffer
+      readonly stride: number
+      readonly width: number
+      readonly height: number
+    }>()
+    expectTypeOf<mio.CameraMode['raw']>().toEqualTypeOf<mio.RawMode | undefined>()
+    expectTypeOf<mio.CameraOptions>().toHaveProperty('rawSize').toEqualTypeOf<string | undefined>()
+    const wrong = (camera: mio.Camera) =>
+      // @ts-expect-error: there is no such format
+      camera.frames({ format: 'rgb' })
+    expectTypeOf(wrong).toBeFunction()
   })
 
   test('a frame', () => {

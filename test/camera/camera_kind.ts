@@ -14,6 +14,8 @@ export interface CameraKind {
   readonly setsFrameRate: boolean
   /** Whether a second opener is refused. */
   readonly exclusive: boolean
+  /** Whether it gives raw frames, and a size below 1280x720 that its second stream has. */
+  readonly raw: { readonly smaller: readonly [width: number, height: number] } | undefined
   /** Prepares the process before libcamera is opened. */
   setUp(): Promise<void> | void
   tearDown(): Promise<void> | void

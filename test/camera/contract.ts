@@ -3,6 +3,7 @@ import { listCameras, openCamera, type Camera, type CameraOptions, type Frame } 
 import { differs, Picture } from '../kit/picture.ts'
 import { until } from '../kit/until.ts'
 import type { CameraKind } from './camera_kind.ts'
+import { noRawContract, rawContract } from './raw_contract.ts'
 
 /**
  * What every camera promises, whatever stands behind it. One kind in a test file: libcamera's virtual
@@ -18,6 +19,7 @@ export function cameraContract(kind: CameraKind): void {
       for (const camera of opened.splice(0)) {
         await camera.close()
         expect(camera.statistics().pool.lent, 'slots still lent').toBe(0)
+        expect(camera.statistics().raw.lent, 'slots of raw frames still lent').toBe(0)
       }
     })
 
@@ -363,6 +365,10 @@ export function cameraContract(kind: CameraKind): void {
       await expect(camera.focus({ x: 0.5, y: 0.5 })).rejects.toMatchObject({ code: 'ERR_NOT_SUPPORTED' })
       await expect(camera.focus()).rejects.toMatchObject({ code: 'ERR_NOT_SUPPORTED' })
     })
+
+    const { raw } = kind
+    if (raw) rawContract(kind, raw.smaller, open)
+    else noRawContract(open)
 
     test('one consumer that throws is reported and does not stop the others', async () => {
       const camera = await open()

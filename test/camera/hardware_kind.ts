@@ -21,6 +21,7 @@ export function hardwareKind(encoder: EncoderNumber, output: 'slots' | 'copy'): 
     still: 'beside the stream',
     setsFrameRate: true,
     exclusive: true,
+    raw: { smaller: [640, 480] },
     setUp() {
       const size = (width: number, height: number) => ({ width, height, frame_rates: [30] })
       cameras = virtualCameras({

@@ -15,6 +15,7 @@ cameraContract({
   still: 'beside the stream',
   setsFrameRate: true,
   exclusive: false,
+  raw: { smaller: [320, 180] },
   setUp() {},
   tearDown() {},
 })

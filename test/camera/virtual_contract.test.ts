@@ -16,6 +16,7 @@ cameraContract({
   still: 'beside the stream',
   setsFrameRate: true,
   exclusive: true,
+  raw: { smaller: [640, 480] },
   setUp() {
     const size = (width: number, height: number) => ({ width, height, frame_rates: [30] })
     cameras = virtualCameras({

@@ -17,6 +17,7 @@ cameraContract({
   still: 'instead of the stream',
   setsFrameRate: false,
   exclusive: true,
+  raw: undefined,
   setUp: async () =>
     webcams.plug(
       0,

@@ -3,49 +3,20 @@
 
 #include <gtest/gtest.h>
 
-#include <condition_variable>
 #include <mutex>
+#include <thread>
+#include <vector>
 
 #include "encoder/jpeg_quality.h"
 #include "support/decode.h"
+#include "support/receiver.h"
 
 namespace mio {
 namespace {
 
-class Receiver final : public PipelineListener {
- public:
-  void on_jpeg(Jpeg jpeg) override {
-    const std::lock_guard lock(mutex_);
-    last_ = std::move(jpeg);
-    ++count_;
-    changed_.notify_all();
-  }
-  void on_fault(Fault fault) override {
-    const std::lock_guard lock(mutex_);
-    faults_.push_back(std::move(fault));
-    changed_.notify_all();
-  }
-  void wait_for(int count) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return count_ >= count; });
-  }
+using test::Receiver;
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  Jpeg last_{};
-  int count_ = 0;
-  std::vector<Fault> faults_;
-};
-
-PipelineOptions options() {
-  PipelineOptions options;
-  options.backend = "synthetic";
-  options.id = "synthetic";
-  options.wanted.width = 320;
-  options.wanted.height = 240;
-  options.wanted.fps = 120;
-  return options;
-}
+PipelineOptions options() { return test::synthetic_options(); }
 
 TEST(Pipeline, StartReturnsWithTheCameraLive) {
   Receiver receiver;

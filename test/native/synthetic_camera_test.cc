@@ -21,7 +21,7 @@ class Taker {
 
   mio_observer observer() {
     return {this, [](void *self, const mio_picture *p) { static_cast<Taker *>(self)->take(*p); },
-            [](void *) {}, [](void *, const mio_picture *) {}};
+            [](void *) {}, [](void *, const mio_picture *) {}, [](void *, const mio_picture *) {}};
   }
   std::vector<mio_picture> wait_for(size_t count) {
     std::unique_lock lock(mutex_);

@@ -92,6 +92,8 @@ int start_capture(mio_camera *camera, mio_error *error) {
 
 void requeue(mio_camera *camera, uint32_t buffer) { self(camera)->requeue(buffer); }
 void capture_still(mio_camera *camera) { self(camera)->capture_still(); }
+void capture_raw(mio_camera *camera, int32_t wanted) { self(camera)->capture_raw(wanted != 0); }
+void requeue_raw(mio_camera *camera, uint32_t buffer) { self(camera)->requeue_raw(buffer); }
 void stop_capture(mio_camera *camera) { self(camera)->stop(); }
 void close(mio_camera *camera) { const std::unique_ptr<LibcameraCamera> owner(self(camera)); }
 
@@ -106,12 +108,12 @@ void close(mio_camera *camera) { const std::unique_ptr<LibcameraCamera> owner(se
   "." MIO_TEXT(LIBCAMERA_VERSION_MINOR) "." MIO_TEXT(LIBCAMERA_VERSION_PATCH)
 
 extern "C" __attribute__((visibility("default"))) const mio_backend *mio_backend_entry() {
-  static constexpr mio_backend table{MIO_BACKEND_ABI, "libcamera",         MIO_LIBCAMERA_VERSION,
-                                     mio::version,    mio::start,          mio::stop,
-                                     mio::list,       mio::offers,         mio::open,
-                                     mio::configure,  mio::controls,       mio::set_controls,
-                                     mio::metadata,   mio::set_frame_rate, mio::start_capture,
-                                     mio::requeue,    mio::capture_still,  mio::stop_capture,
-                                     mio::close};
+  static constexpr mio_backend table{MIO_BACKEND_ABI,  "libcamera",         MIO_LIBCAMERA_VERSION,
+                                     mio::version,     mio::start,          mio::stop,
+                                     mio::list,        mio::offers,         mio::open,
+                                     mio::configure,   mio::controls,       mio::set_controls,
+                                     mio::metadata,    mio::set_frame_rate, mio::start_capture,
+                                     mio::requeue,     mio::capture_still,  mio::capture_raw,
+                                     mio::requeue_raw, mio::stop_capture,   mio::close};
   return &table;
 }

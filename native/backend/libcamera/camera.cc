@@ -84,9 +84,9 @@ LibcameraCamera::~LibcameraCamera() {
   camera_->requestCompleted.disconnect(this);
   camera_->disconnected.disconnect(this);
   requests_.clear();
-  still_requests_.clear();
+  second_requests_.clear();
   buffers_.reset();
-  still_buffers_.reset();
+  second_buffers_.reset();
   // -EBUSY after an unplug between start and the first request; dropping the reference is all there
   // is.
   camera_->release();
@@ -94,20 +94,23 @@ LibcameraCamera::~LibcameraCamera() {
 
 mio_configuration LibcameraCamera::configure(const mio_wanted &wanted) {
   requests_.clear();
-  still_requests_.clear();
+  second_requests_.clear();
   buffers_.reset();
-  still_buffers_.reset();
+  second_buffers_.reset();
   const mio_sensor_mode *sensor = choose_sensor(wanted);
   configuration_ = plan_stream(*camera_, wanted, sensor);
-  const bool with_still = wanted.still != 0 && configure_with_still(wanted, sensor);
-  if (!with_still) {
+  second_is_raw_ = false;
+  const bool second = configure_two(plan_second(wanted, sensor), wanted);
+  if (!second) {
     check(camera_->configure(configuration_.get()), "libcamera could not configure the camera");
   }
   const double fps = plan_frame_rate(wanted.fps, wanted.min_fps);
   const StreamConfiguration &stream = configuration_->at(0);
   buffers_ = std::make_unique<CaptureBuffers>(camera_, stream);
-  if (with_still)
-    still_buffers_ = std::make_unique<CaptureBuffers>(camera_, configuration_->at(1), 1);
+  if (second) {
+    second_buffers_ = std::make_unique<CaptureBuffers>(camera_, configuration_->at(1),
+                                                       second_is_raw_ ? buffers_->all().size() : 1);
+  }
   make_requests();
   format_name_ = stream.pixelFormat.toString();
   mio_configuration described = describe(stream, *buffers_, format_name_);
@@ -116,9 +119,10 @@ mio_configuration LibcameraCamera::configure(const mio_wanted &wanted) {
   described.undone_hflip = undone_hflip ? 1 : 0;
   described.undone_vflip = undone_vflip ? 1 : 0;
   if (sensor != nullptr) described.sensor = *sensor;
-  if (with_still) {
-    still_described_ = describe(configuration_->at(1), *still_buffers_, format_name_);
-    described.still = &still_described_;
+  if (second) {
+    second_format_name_ = configuration_->at(1).pixelFormat.toString();
+    second_described_ = describe(configuration_->at(1), *second_buffers_, second_format_name_);
+    (second_is_raw_ ? described.raw : described.still) = &second_described_;
   }
   return described;
 }
@@ -148,17 +152,29 @@ const mio_sensor_mode *LibcameraCamera::choose_sensor(const mio_wanted &wanted) 
 }
 
 /**
- * Stills beside the stream, if that costs the stream nothing: a sensor that is binned or cropped
- * for it has no full-size picture, and reading all pixels may be too slow.
- * @returns false with the camera not configured
+ * A second stream for raw frames, where they are wanted in a size of their own; else for stills, if
+ * that costs the stream nothing: a sensor that is binned or cropped for it has no full-size
+ * picture, and reading all pixels may be too slow.
+ * @returns null when there is to be none
  */
-bool LibcameraCamera::configure_with_still(const mio_wanted &wanted,
-                                           const mio_sensor_mode *sensor) {
+std::unique_ptr<libcamera::CameraConfiguration> LibcameraCamera::plan_second(
+    const mio_wanted &wanted, const mio_sensor_mode *sensor) {
+  if (wanted.raw_width != 0 && wanted.full_size == 0) {
+    auto both = plan_with_raw(*camera_, *configuration_, {wanted.raw_width, wanted.raw_height});
+    second_is_raw_ = both != nullptr;
+    if (both) return both;
+  }
+  if (wanted.still == 0) return nullptr;
   if (sensor != nullptr) {
     const auto larger = [&](const mio_sensor_mode &mode) { return mode.width > sensor->width; };
-    if (std::any_of(sensor_modes_->begin(), sensor_modes_->end(), larger)) return false;
+    if (std::any_of(sensor_modes_->begin(), sensor_modes_->end(), larger)) return nullptr;
   }
-  auto both = plan_with_still(*camera_, *configuration_);
+  return plan_with_still(*camera_, *configuration_);
+}
+
+/** Returns false with the camera not configured. */
+bool LibcameraCamera::configure_two(std::unique_ptr<libcamera::CameraConfiguration> both,
+                                    const mio_wanted &wanted) {
   if (!both || camera_->configure(both.get()) < 0) return false;
   const double fps = plan_frame_rate(wanted.fps, wanted.min_fps);
   constexpr double kNearly = 0.98;
@@ -226,6 +242,7 @@ void LibcameraCamera::start() {
     for (const auto &[id, value] : lasting_) initial.set(id, value);
     pending_.clear();
     still_wanted_ = false;
+    raw_free_.assign(second_is_raw_ && second_buffers_ ? second_buffers_->all().size() : 0, true);
     check(camera_->start(&initial), "libcamera could not start the camera");
     running_ = true;
   }
@@ -238,7 +255,14 @@ void LibcameraCamera::start() {
 void LibcameraCamera::requeue(uint32_t buffer) {
   const std::lock_guard lock(mutex_);
   if (!running_) return;
-  Request *request = std::exchange(still_wanted_, false) ? still_request(buffer) : nullptr;
+  Request *request = nullptr;
+  if (std::exchange(still_wanted_, false)) {
+    request = second_request(buffer, 0);
+  } else if (raw_wanted_ && buffer < raw_free_.size() && raw_free_[buffer]) {
+    // Each with a partner of its own, so that a request's buffers are always the same.
+    request = second_request(buffer, buffer);
+    raw_free_[buffer] = request == nullptr;
+  }
   if (request == nullptr) {
     request = requests_[buffer].get();
     request->reuse(Request::ReuseBuffers);
@@ -249,12 +273,12 @@ void LibcameraCamera::requeue(uint32_t buffer) {
 }
 
 /**
- * A request with the same buffer and the still's beside it. Not the usual one with a buffer more:
- * libcamera's virtual camera reads a request's list of buffers until after the request has
- * completed, so the list must neither change nor go away.
+ * A request with the same buffer and one of the second stream beside it. Not the usual one with a
+ * buffer more: libcamera's virtual camera reads a request's list of buffers until after the request
+ * has completed, so the list must neither change nor go away.
  */
-Request *LibcameraCamera::still_request(uint32_t buffer) {
-  std::unique_ptr<Request> &request = still_requests_[buffer];
+Request *LibcameraCamera::second_request(uint32_t buffer, uint32_t second) {
+  std::unique_ptr<Request> &request = second_requests_[buffer];
   if (request) {
     request->reuse(Request::ReuseBuffers);
     return request.get();
@@ -262,13 +286,23 @@ Request *LibcameraCamera::still_request(uint32_t buffer) {
   request = camera_->createRequest(buffer);
   if (!request) return nullptr;
   request->addBuffer(configuration_->at(0).stream(), buffers_->all()[buffer]);
-  request->addBuffer(configuration_->at(1).stream(), still_buffers_->all().front());
+  request->addBuffer(configuration_->at(1).stream(), second_buffers_->all()[second]);
   return request.get();
 }
 
 void LibcameraCamera::capture_still() {
   const std::lock_guard lock(mutex_);
-  still_wanted_ = still_buffers_ != nullptr;
+  still_wanted_ = second_buffers_ != nullptr && !second_is_raw_;
+}
+
+void LibcameraCamera::capture_raw(bool wanted) {
+  const std::lock_guard lock(mutex_);
+  raw_wanted_ = wanted;
+}
+
+void LibcameraCamera::requeue_raw(uint32_t buffer) {
+  const std::lock_guard lock(mutex_);
+  if (running_) raw_free_[buffer] = true;
 }
 
 void LibcameraCamera::metadata(void (*each)(void *context, const char *name,
@@ -318,12 +352,12 @@ void LibcameraCamera::on_completed(Request *request) {
     metadata_ = metadata;
   }
   const mio_exposure exposure = exposure_of(metadata);
-  // The still first: the request is queued again as soon as the other one is told.
-  if (still_buffers_) {
-    if (const FrameBuffer *still = request->findBuffer(configuration_->at(1).stream())) {
-      mio_picture picture = describe(*still);
+  // The second stream first: the request is queued again as soon as the other one is told.
+  if (second_buffers_) {
+    if (const FrameBuffer *second = request->findBuffer(configuration_->at(1).stream())) {
+      mio_picture picture = describe(*second);
       picture.exposure = exposure;
-      observer_.still(observer_.context, &picture);
+      (second_is_raw_ ? observer_.raw : observer_.still)(observer_.context, &picture);
     }
   }
   mio_picture picture = describe(*buffer);

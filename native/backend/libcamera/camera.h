@@ -44,16 +44,21 @@ class LibcameraCamera {
   void start();
   void requeue(uint32_t buffer);
   void capture_still();
+  void capture_raw(bool wanted);
+  void requeue_raw(uint32_t buffer);
   void stop();
 
  private:
   void on_completed(libcamera::Request *request);
   void on_disconnected();
   const mio_sensor_mode *choose_sensor(const mio_wanted &wanted);
-  bool configure_with_still(const mio_wanted &wanted, const mio_sensor_mode *sensor);
+  std::unique_ptr<libcamera::CameraConfiguration> plan_second(const mio_wanted &wanted,
+                                                              const mio_sensor_mode *sensor);
+  bool configure_two(std::unique_ptr<libcamera::CameraConfiguration> both,
+                     const mio_wanted &wanted);
   double plan_frame_rate(double fps, double min_fps);
   void make_requests();
-  libcamera::Request *still_request(uint32_t buffer);
+  libcamera::Request *second_request(uint32_t buffer, uint32_t second);
 
   const std::shared_ptr<libcamera::Camera> camera_;
   std::optional<SensorModes> &sensor_modes_;
@@ -64,17 +69,24 @@ class LibcameraCamera {
   std::string format_name_;
   std::unique_ptr<CaptureBuffers> buffers_;
   /** Null: there is no second stream. */
-  std::unique_ptr<CaptureBuffers> still_buffers_;
-  mio_configuration still_described_{};
+  std::unique_ptr<CaptureBuffers> second_buffers_;
+  /** What the second stream is for: raw frames, or else stills. */
+  bool second_is_raw_ = false;
+  std::string second_format_name_;
+  mio_configuration second_described_{};
   std::vector<std::unique_ptr<libcamera::Request>> requests_;
-  /** Made when a still is taken, by buffer. */
-  std::map<uint32_t, std::unique_ptr<libcamera::Request>> still_requests_;
+  /** Those that fill the second stream too, made when they are first needed, by buffer. */
+  std::map<uint32_t, std::unique_ptr<libcamera::Request>> second_requests_;
 
   /** Guards what `requeue` and `set_controls` touch from other threads. */
   std::mutex mutex_;
   bool running_ = false;
   /** Goes out with the next request. */
   bool still_wanted_ = false;
+  /** Go out with each request. */
+  bool raw_wanted_ = false;
+  /** Of the second stream's buffers, those that nobody reads or fills. */
+  std::vector<bool> raw_free_;
   /** Set with every start. */
   std::map<uint32_t, libcamera::ControlValue> lasting_;
   /** Go out with the next request. */

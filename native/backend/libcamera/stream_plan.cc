@@ -133,26 +133,60 @@ std::unique_ptr<CameraConfiguration> plan_stream(Camera &camera, const mio_wante
   return plan;
 }
 
-std::unique_ptr<CameraConfiguration> plan_with_still(Camera &camera,
-                                                     const CameraConfiguration &plain) {
+namespace {
+
+bool same_picture(const StreamConfiguration &a, const StreamConfiguration &b) {
+  return a.pixelFormat == b.pixelFormat && a.size == b.size;
+}
+
+/** `plain`'s stream, and a second one that is still to be described. Null: there is none. */
+std::unique_ptr<CameraConfiguration> plan_two(Camera &camera, const CameraConfiguration &plain,
+                                              StreamRole second) {
   const StreamConfiguration &wanted = plain.at(0);
-  auto plan = camera.generateConfiguration({StreamRole::VideoRecording, StreamRole::StillCapture});
+  auto plan = camera.generateConfiguration({StreamRole::VideoRecording, second});
   if (!plan || plan->size() != 2) return nullptr;
   StreamConfiguration &video = plan->at(0);
-  StreamConfiguration &still = plan->at(1);
-  const libcamera::Size full = still.size;
   video.pixelFormat = wanted.pixelFormat;
   video.size = wanted.size;
   video.bufferCount = wanted.bufferCount;
   video.colorSpace = wanted.colorSpace;
-  still.pixelFormat = wanted.pixelFormat;
-  ask_for_jpeg_colours(still);
+  plan->at(1).pixelFormat = wanted.pixelFormat;
+  ask_for_jpeg_colours(plan->at(1));
   plan->orientation = plain.orientation;
   plan->sensorConfig = plain.sensorConfig;
-  if (plan->validate() == CameraConfiguration::Invalid || plan->size() != 2) return nullptr;
-  const bool as_wanted = video.pixelFormat == wanted.pixelFormat && video.size == wanted.size &&
-                         still.pixelFormat == wanted.pixelFormat && still.size == full;
+  return plan;
+}
+
+/** Whether the first of two streams is what `plain`'s only one is. */
+bool validate_two(CameraConfiguration &plan, const CameraConfiguration &plain) {
+  return plan.validate() != CameraConfiguration::Invalid && plan.size() == 2 &&
+         same_picture(plan.at(0), plain.at(0));
+}
+
+}  // namespace
+
+std::unique_ptr<CameraConfiguration> plan_with_still(Camera &camera,
+                                                     const CameraConfiguration &plain) {
+  auto plan = plan_two(camera, plain, StreamRole::StillCapture);
+  if (!plan) return nullptr;
+  const StreamConfiguration still = plan->at(1);
+  const bool as_wanted = validate_two(*plan, plain) && same_picture(plan->at(1), still);
   return as_wanted ? std::move(plan) : nullptr;
+}
+
+std::unique_ptr<CameraConfiguration> plan_with_raw(Camera &camera, const CameraConfiguration &plain,
+                                                   libcamera::Size size) {
+  if (!mio_is_yuv(format_of(plain.at(0).pixelFormat))) return nullptr;
+  auto plan = plan_two(camera, plain, StreamRole::Viewfinder);
+  if (!plan) return nullptr;
+  StreamConfiguration &raw = plan->at(1);
+  raw.size = size;
+  // As many as the first has: each of its requests may bring one along.
+  raw.bufferCount = plan->at(0).bufferCount;
+  if (!validate_two(*plan, plain)) return nullptr;
+  const libcamera::Size most = plan->at(0).size;
+  const bool fits = raw.size.width <= most.width && raw.size.height <= most.height;
+  return fits && mio_is_yuv(format_of(raw.pixelFormat)) ? std::move(plan) : nullptr;
 }
 
 }  // namespace mio

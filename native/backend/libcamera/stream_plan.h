@@ -40,4 +40,12 @@ std::unique_ptr<libcamera::CameraConfiguration> plan_stream(libcamera::Camera &c
 std::unique_ptr<libcamera::CameraConfiguration> plan_with_still(
     libcamera::Camera &camera, const libcamera::CameraConfiguration &plain);
 
+/**
+ * The same stream and beside it one for raw frames of about the wanted size, not larger than the
+ * first.
+ * @returns null when the pipeline cannot give both
+ */
+std::unique_ptr<libcamera::CameraConfiguration> plan_with_raw(
+    libcamera::Camera &camera, const libcamera::CameraConfiguration &plain, libcamera::Size size);
+
 }  // namespace mio

@@ -98,6 +98,8 @@ int start_capture(mio_camera *camera, mio_error *error) {
 
 void requeue(mio_camera *camera, uint32_t buffer) { self(camera)->requeue(buffer); }
 void capture_still(mio_camera *camera) { self(camera)->capture_still(); }
+void capture_raw(mio_camera *camera, int32_t wanted) { self(camera)->capture_raw(wanted != 0); }
+void requeue_raw(mio_camera *camera, uint32_t buffer) { self(camera)->requeue_raw(buffer); }
 void stop_capture(mio_camera *camera) { self(camera)->stop(); }
 void close(mio_camera *camera) { const std::unique_ptr<SyntheticCamera> owner(self(camera)); }
 
@@ -121,6 +123,8 @@ const mio_backend *synthetic_backend() {
                                      start_capture,
                                      requeue,
                                      capture_still,
+                                     capture_raw,
+                                     requeue_raw,
                                      stop_capture,
                                      close};
   return &table;

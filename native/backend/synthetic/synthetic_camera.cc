@@ -102,11 +102,17 @@ mio_configuration SyntheticCamera::configure(const mio_wanted &wanted) {
   };
   const uint32_t buffers = wanted.buffer_count != 0 ? wanted.buffer_count : kDefaultBuffers;
   video_.configure(look(width, height), std::min(buffers, kMaxBuffers));
-  const bool with_still = wanted.still != 0 && !full;
+  const bool with_raw = wanted.raw_width != 0 && !full;
+  // Not larger than the picture that is also encoded, as with the ISP of a Pi.
+  raw_.configure(look(std::clamp(wanted.raw_width & ~1U, kMinSize, width),
+                      std::clamp(wanted.raw_height & ~1U, kMinSize, height)),
+                 with_raw ? kDefaultBuffers : 0);
+  const bool with_still = wanted.still != 0 && !full && !with_raw;
   still_.configure(look(kFullWidth, kFullHeight), with_still ? 1 : 0);
   mio_configuration described = video_.configuration;
   described.fps = set_frame_rate(wanted.fps);
   if (with_still) described.still = &still_.configuration;
+  if (with_raw) described.raw = &raw_.configuration;
   return described;
 }
 
@@ -117,12 +123,17 @@ double SyntheticCamera::set_frame_rate(double fps) {
 
 void SyntheticCamera::start() {
   const std::lock_guard lock(mutex_);
-  queued_.clear();
-  for (uint32_t i = 0; i < video_.buffers.size(); ++i) queued_.push_back(i);
+  queue_all(video_, queued_);
+  queue_all(raw_, raw_queued_);
   still_wanted_ = false;
   running_ = true;
   thread_ = std::thread([this] { run(); });
   pthread_setname_np(thread_.native_handle(), "mio-synthetic");
+}
+
+void SyntheticCamera::queue_all(const Stream &stream, std::deque<uint32_t> &queued) {
+  queued.clear();
+  for (uint32_t i = 0; i < stream.buffers.size(); ++i) queued.push_back(i);
 }
 
 void SyntheticCamera::requeue(uint32_t buffer) {
@@ -133,6 +144,16 @@ void SyntheticCamera::requeue(uint32_t buffer) {
 void SyntheticCamera::capture_still() {
   const std::lock_guard lock(mutex_);
   still_wanted_ = !still_.buffers.empty();
+}
+
+void SyntheticCamera::capture_raw(bool wanted) {
+  const std::lock_guard lock(mutex_);
+  raw_wanted_ = wanted;
+}
+
+void SyntheticCamera::requeue_raw(uint32_t buffer) {
+  const std::lock_guard lock(mutex_);
+  if (running_) raw_queued_.push_back(buffer);
 }
 
 void SyntheticCamera::stop() {
@@ -151,6 +172,7 @@ void SyntheticCamera::run() {
   double fps = 0;
   for (uint64_t sequence = 0;; ++sequence, ++ticks) {
     std::optional<uint32_t> index;
+    std::optional<uint32_t> raw;
     bool still = false;
     Clock::time_point due;
     {
@@ -168,11 +190,19 @@ void SyntheticCamera::run() {
         index = queued_.front();
         queued_.pop_front();
       }
+      if (raw_wanted_ && !raw_queued_.empty()) {
+        raw = raw_queued_.front();
+        raw_queued_.pop_front();
+      }
     }
     const int64_t timestamp = due.time_since_epoch().count();
     if (still) {
       const mio_picture picture = still_.paint(0, sequence, timestamp, brightness_);
       observer_.still(observer_.context, &picture);
+    }
+    if (raw) {
+      const mio_picture picture = raw_.paint(*raw, sequence, timestamp, brightness_);
+      observer_.raw(observer_.context, &picture);
     }
     if (!index) continue;  // a sensor does not wait either
     const mio_picture picture = video_.paint(*index, sequence, timestamp, brightness_);

@@ -39,6 +39,8 @@ class SyntheticCamera {
   void start();
   void requeue(uint32_t buffer);
   void capture_still();
+  void capture_raw(bool wanted);
+  void requeue_raw(uint32_t buffer);
   void stop();
 
  private:
@@ -62,12 +64,15 @@ class SyntheticCamera {
   };
 
   void run();
+  static void queue_all(const Stream &stream, std::deque<uint32_t> &queued);
   static std::chrono::nanoseconds ticks_at(uint64_t ticks, double fps);
 
   const mio_observer observer_;
   Stream video_;
   /** Without buffers when no stills are wanted. */
   Stream still_;
+  /** Without buffers when no second stream for raw frames is wanted. */
+  Stream raw_;
   std::atomic<double> brightness_{0};
 
   std::mutex mutex_;
@@ -75,6 +80,8 @@ class SyntheticCamera {
   bool still_wanted_ = false;
   std::condition_variable stopped_;
   std::deque<uint32_t> queued_;
+  bool raw_wanted_ = false;
+  std::deque<uint32_t> raw_queued_;
   bool running_ = false;
   std::thread thread_;
 };
