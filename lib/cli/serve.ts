@@ -2,13 +2,12 @@ import closeWithGrace from 'close-with-grace'
 import type { ErrorCode } from '../camera/errors.ts'
 import type { FrameSource } from '../camera/source.ts'
 import type { Configuration } from '../config/load.ts'
-import { closeStreams } from '../server/close_streams.ts'
-import { createApp } from '../server/create_app.ts'
 import { serve as listen } from '../server/serve.ts'
 import { assertWritable } from '../server/state_file.ts'
 import { version } from '../package.ts'
 import { publicUrl } from './addresses.ts'
 import { chooseCameras } from './choose_cameras.ts'
+import { LateListener } from './late_listener.ts'
 import { createLogger, foldInLibcamera } from './logger.ts'
 
 /** Milliseconds for viewers to take their last picture, and for everything; Docker kills after 10 s. */
@@ -41,12 +40,15 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
     resolution: size,
   } = settings
   const http = { basePath, maxClients, sendTimeout, snapshotJobs, stateDir, trustedProxies, token, authOpen }
-  const app = createApp({ ...http, sources: cameras, size, log })
+  const app = new LateListener(async () => {
+    const { createApp } = await import('../server/create_app.ts')
+    return createApp({ ...http, sources: cameras, size, log })
+  })
   // Listening comes first: with the port in use, no camera is touched.
-  const service = await listen(app, {
+  const service = await listen(app.listener, {
     port,
     bind,
-    drain: () => closeStreams(cameras),
+    drain: async () => (await import('../server/close_streams.ts')).closeStreams(cameras),
     log,
   })
   closeWithGrace({ delay: wholeGrace, logger: log, skip: faults }, async ({ signal, err }) => {
@@ -57,7 +59,8 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
     log.info('stopped')
   })
 
-  await Promise.all(cameras.map((camera) => camera.start()))
+  // Express and what is served take as long to load as a camera to open: both at once.
+  await Promise.all([...cameras.map((camera) => camera.start()), app.load()])
   const hopeless = cameras.map(({ fault }) => fault).filter((fault) => fault && onlyAPersonCanMend.has(fault.code))
   if (hopeless.length === cameras.length && !settings.startAnyway) throw hopeless[0]
   const url = `${publicUrl(bind, service.port)}${basePath}/`

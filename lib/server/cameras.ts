@@ -9,19 +9,20 @@ export interface ServedCamera {
   readonly alias: string
 }
 
-export const cameraSchema = z.object({
-  id: z.string(),
-  alias: z.string(),
-  name: z.string(),
-  backend: z.enum(['libcamera', 'synthetic']),
-  status: z.enum(['starting', 'live', 'waiting', 'idle', 'closed']),
-  code: z.string().nullable(),
-  width: z.int().nullable(),
-  height: z.int().nullable(),
-  page: z.string(),
-  stream: z.string(),
-  snapshot: z.string(),
-})
+export const cameraSchema = () =>
+  z.object({
+    id: z.string(),
+    alias: z.string(),
+    name: z.string(),
+    backend: z.enum(['libcamera', 'synthetic']),
+    status: z.enum(['starting', 'live', 'waiting', 'idle', 'closed']),
+    code: z.string().nullable(),
+    width: z.int().nullable(),
+    height: z.int().nullable(),
+    page: z.string(),
+    stream: z.string(),
+    snapshot: z.string(),
+  })
 
 /** `cam0`, `cam1`, …: the index by which the camera was asked for, else its place in the list. */
 export function aliasOf({ id }: FrameSource, index: number): string {
@@ -33,7 +34,7 @@ export function cameraNamed<T extends ServedCamera>(name: string, cameras: reado
   return cameras.find(({ source }) => source.id === name) ?? cameras.find(({ alias }) => alias === name)
 }
 
-export function describeCamera({ source, alias }: ServedCamera): z.output<typeof cameraSchema> {
+export function describeCamera({ source, alias }: ServedCamera): z.output<ReturnType<typeof cameraSchema>> {
   const { id, name, backend, state, mode } = source
   const size = mode && sizeAsSeen(mode)
   return {

@@ -5,8 +5,8 @@ import type { CameraMemory } from './camera_memory.ts'
 import { controlSchema, controlValues } from './control_values.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 
-const controls = { 200: { about: 'The controls by name', schema: z.record(z.string(), controlSchema) } }
-const settings = { 200: { about: 'The settings in force', schema: capturePatch } }
+const controls = { 200: { about: 'The controls by name', schema: () => z.record(z.string(), controlSchema()) } }
+const settings = { 200: { about: 'The settings in force', schema: () => capturePatch } }
 const fraction = z.number().min(0).max(1).optional()
 const focusBody = z
   .strictObject({ x: fraction, y: fraction })
@@ -51,7 +51,7 @@ export function controlEndpoints(source: FrameSource, memory: CameraMemory): End
       path: '/api/focus',
       summary: 'Focuses once on a point of the picture; without one, by itself on the whole of it',
       body: focusBody,
-      answers: { 200: { about: 'It does', schema: z.strictObject({ focus: z.enum(['point', 'automatic']) }) } },
+      answers: { 200: { about: 'It does', schema: () => z.strictObject({ focus: z.enum(['point', 'automatic']) }) } },
       errors: [503],
       async handle({ body }) {
         const { x, y } = body

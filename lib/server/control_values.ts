@@ -19,15 +19,16 @@ export const controlValue = z.union(
 export const controlValues = z.record(z.string(), controlValue)
 
 /** A control as `GET /api/controls` describes it. */
-export const controlSchema = z.object({
-  name: z.string(),
-  vendor: z.string().describe('libcamera, draft, rpi, …'),
-  type: z.enum(['boolean', 'integer', 'float', 'string', 'rectangle', 'size', 'point', 'unknown']),
-  isArray: z.boolean(),
-  size: z.int().optional().describe('Elements, where that is fixed'),
-  min: z.unknown().optional(),
-  max: z.unknown().optional(),
-  default: z.unknown().optional(),
-  value: z.unknown().optional().describe('What is in force'),
-  enumerators: z.record(z.string(), z.int()).optional().describe('Names that may be sent instead of numbers'),
-})
+export const controlSchema = () =>
+  z.object({
+    name: z.string(),
+    vendor: z.string().describe('libcamera, draft, rpi, …'),
+    type: z.enum(['boolean', 'integer', 'float', 'string', 'rectangle', 'size', 'point', 'unknown']),
+    isArray: z.boolean(),
+    size: z.int().optional().describe('Elements, where that is fixed'),
+    min: z.unknown().optional(),
+    max: z.unknown().optional(),
+    default: z.unknown().optional(),
+    value: z.unknown().optional().describe('What is in force'),
+    enumerators: z.record(z.string(), z.int()).optional().describe('Names that may be sent instead of numbers'),
+  })

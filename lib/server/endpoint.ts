@@ -8,8 +8,8 @@ export interface Answer {
   readonly about: string
   /** Media type; by default JSON. */
   readonly type?: string
-  /** Of JSON. */
-  readonly schema?: z.ZodType
+  /** Of JSON. Made when the document is asked for: there are many, and a start shall not wait for them. */
+  readonly schema?: () => z.ZodType
 }
 
 /** A request with its parameters checked. */

@@ -5,24 +5,26 @@ import { Place } from '../integrations/place.ts'
 import { type Endpoint, endpoint } from './endpoint.ts'
 import { sendPage } from './page.ts'
 
-const integrationSchema = z.object({
-  id: z.string(),
-  name: z.string().describe('Of the other program'),
-  opens: z.enum(['browser', 'server', 'both']).describe('Who opens the URLs, and so must reach this service'),
-  parts: z.array(
-    z.union([
-      z.object({ title: z.string(), language: z.string(), text: z.string() }),
-      z.object({ title: z.string(), fields: z.record(z.string(), z.string()) }),
-    ]),
-  ),
-  pitfall: z.string(),
-})
+const integrationSchema = () =>
+  z.object({
+    id: z.string(),
+    name: z.string().describe('Of the other program'),
+    opens: z.enum(['browser', 'server', 'both']).describe('Who opens the URLs, and so must reach this service'),
+    parts: z.array(
+      z.union([
+        z.object({ title: z.string(), language: z.string(), text: z.string() }),
+        z.object({ title: z.string(), fields: z.record(z.string(), z.string()) }),
+      ]),
+    ),
+    pitfall: z.string(),
+  })
 
-const answerSchema = z.object({
-  service: z.string().describe('Where the service is, as the snippets have it'),
-  tokenPlaceholder: z.string().nullable().describe('What to put the token in place of'),
-  integrations: z.array(integrationSchema),
-})
+const answerSchema = () =>
+  z.object({
+    service: z.string().describe('Where the service is, as the snippets have it'),
+    tokenPlaceholder: z.string().nullable().describe('What to put the token in place of'),
+    integrations: z.array(integrationSchema()),
+  })
 
 /** Ready snippets for other programs, with the address that this request was sent to. */
 export function integrationsEndpoint(hasToken: boolean): Endpoint {

@@ -107,7 +107,7 @@ function parametersOf(query: z.ZodType): object[] {
 }
 
 function responseOf({ about, type = 'application/json', schema }: Answer): object {
-  return { description: about, content: { [type]: schema ? { schema: jsonSchema(schema, 'output') } : {} } }
+  return { description: about, content: { [type]: schema ? { schema: jsonSchema(schema(), 'output') } : {} } }
 }
 
 function failure(status: number): object {

@@ -3,22 +3,23 @@ import { MioError } from '../camera/errors.ts'
 import type { FrameSource } from '../camera/source.ts'
 
 /** `/ready` */
-export const readinessSchema = z.object({
-  status: z.enum(['ready', 'not ready']),
-  code: z.string().optional().describe('Of the first camera that is not ready'),
-  message: z.string().optional(),
-  synthetic: z.boolean().describe('Whether the pictures are made up'),
-  cameras: z.array(
-    z.object({
-      id: z.string(),
-      status: z.enum(['starting', 'live', 'waiting', 'idle', 'closed']),
-      backend: z.enum(['libcamera', 'synthetic']),
-      code: z.string().optional(),
-    }),
-  ),
-})
+export const readinessSchema = () =>
+  z.object({
+    status: z.enum(['ready', 'not ready']),
+    code: z.string().optional().describe('Of the first camera that is not ready'),
+    message: z.string().optional(),
+    synthetic: z.boolean().describe('Whether the pictures are made up'),
+    cameras: z.array(
+      z.object({
+        id: z.string(),
+        status: z.enum(['starting', 'live', 'waiting', 'idle', 'closed']),
+        backend: z.enum(['libcamera', 'synthetic']),
+        code: z.string().optional(),
+      }),
+    ),
+  })
 
-export type Readiness = z.output<typeof readinessSchema>
+export type Readiness = z.output<ReturnType<typeof readinessSchema>>
 
 /**
  * Whether every camera gives frames, or would as soon as somebody watched. That follows from the cameras' states, which count the frames that a

@@ -24,7 +24,7 @@ export function serviceEndpoints(
       path: '/health',
       summary: 'Whether the process serves',
       open: true,
-      answers: { 200: { about: 'It does', schema: z.object({ status: z.literal('ok') }) } },
+      answers: { 200: { about: 'It does', schema: () => z.object({ status: z.literal('ok') }) } },
       handle: () => ({ status: 'ok' }),
     }),
     endpoint({
@@ -59,21 +59,23 @@ export function serviceEndpoints(
       method: 'get',
       path: '/version',
       summary: 'What runs here',
-      answers: { 200: { about: 'Name and version', schema: z.object({ name: z.string(), version: z.string() }) } },
+      answers: {
+        200: { about: 'Name and version', schema: () => z.object({ name: z.string(), version: z.string() }) },
+      },
       handle: () => ({ name: 'motioninocean', version }),
     }),
     endpoint({
       method: 'get',
       path: '/openapi.json',
       summary: 'This description',
-      answers: { 200: { about: 'OpenAPI 3.1', schema: z.looseObject({ openapi: z.string() }) } },
+      answers: { 200: { about: 'OpenAPI 3.1', schema: () => z.looseObject({ openapi: z.string() }) } },
       handle: document,
     }),
     endpoint({
       method: 'get',
       path: '/api/cameras',
       summary: 'The cameras, with relative URLs of their pictures',
-      answers: { 200: { about: 'The first is the one without /cameras/…', schema: z.array(cameraSchema) } },
+      answers: { 200: { about: 'The first is the one without /cameras/…', schema: () => z.array(cameraSchema()) } },
       handle: () => cameras.map(describeCamera),
     }),
   ]

@@ -1,6 +1,5 @@
 import { ServerResponse } from 'node:http'
 import { Socket } from 'node:net'
-import { TLSSocket } from 'node:tls'
 import { descriptorOf, limitBacklog } from '../camera/socket_options.ts'
 
 /** What a viewer is written to: a `net.Socket`, an `http.ServerResponse`, or anything alike. */
@@ -45,7 +44,7 @@ export function connectionOf(response: ServerResponse): Connection {
   return {
     ...sinkOver(response, socket),
     limitBacklog: (bytes) => limitBacklog(socket, bytes),
-    descriptor: () => (socket instanceof TLSSocket ? undefined : descriptorOf(socket)),
+    descriptor: () => ('encrypted' in socket ? undefined : descriptorOf(socket)),
     // Node would see a connection without activity, and a server with a `timeout` would cut it. Stalled viewers
     // are dropped by who delivers.
     handOver: () => void socket.setTimeout(0),
