@@ -1,7 +1,12 @@
 // Every compose file of the project, read by the real compose.
-import { readdirSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { composeFile } from '../../lib/doctor/compose.ts'
+import { hostOf } from '../../lib/doctor/host.ts'
+import { pi4, pi5, zero2 } from '../kit/boards.ts'
+import { plant } from '../kit/planted_machine.ts'
 import { dockerResult, root } from './docker.ts'
 
 interface Service {
@@ -13,6 +18,7 @@ interface Service {
   ports?: { host_ip?: string; published: string; target: number }[]
   volumes?: { source: string; target: string; read_only?: boolean }[]
   device_cgroup_rules?: string[]
+  devices?: object[]
   cap_drop?: string[]
 }
 
@@ -81,6 +87,28 @@ test('behind the TLS proxy the service has no port of its own', async () => {
   expect(motioninocean?.ports ?? []).toEqual([])
   expect(motioninocean?.environment).toMatchObject({ MIO_BASE_PATH: '/camera' })
   expect(proxy?.ports?.map(({ target }) => target)).toEqual([80, 443])
+})
+
+test.each([
+  ['Zero 2', zero2],
+  ['Pi 4', pi4],
+  ['Pi 5', pi5],
+])('what doctor --compose writes for a %s is read by compose, and asks for no more than devices', async (_, board) => {
+  const folder = mkdtempSync(join(tmpdir(), 'mio-compose-'))
+  try {
+    using machine = plant(board)
+    const file = join(folder, 'docker-compose.yml')
+    writeFileSync(file, composeFile(hostOf(machine), { candidates: [] }))
+    const { code, output } = await dockerResult('compose', '--file', file, 'config', '--format', 'json')
+    expect({ code, output: code === 0 ? '' : output }).toEqual({ code: 0, output: '' })
+    const { motioninocean } = (JSON.parse(output) as { services: Record<string, Service> }).services
+    expect(motioninocean?.devices?.length).toBeGreaterThan(5)
+    expect(motioninocean).not.toHaveProperty('privileged')
+    expect(motioninocean).not.toHaveProperty('device_cgroup_rules')
+    expect(motioninocean?.volumes).toEqual([expect.objectContaining({ source: '/run/udev', read_only: true })])
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
 })
 
 test('what has to be filled in is asked for', async () => {

@@ -1,6 +1,7 @@
 // Each snippet is right in its own format, and each URL in it answers as that program asks.
+import { execFileSync } from 'node:child_process'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { parseAllDocuments } from 'yaml'
+import { parse, parseAllDocuments } from 'yaml'
 import { openCamera, type Camera } from '../../lib/index.ts'
 import { type Integration, isForm, type Snippet } from '../../lib/integrations/integration.ts'
 import { startService, type TestService } from '../kit/server.ts'
@@ -11,6 +12,12 @@ interface Answer {
   service: string
   tokenPlaceholder: string | null
   integrations: Integration[]
+}
+
+/** Of Homepage's services.yaml. */
+interface Tile {
+  siteMonitor?: string
+  widget: { type: string; url: string; mappings?: { field: string; format?: string }[] }
 }
 
 let camera: Camera
@@ -42,19 +49,20 @@ function textsOf({ parts }: Integration): string[] {
   return parts.flatMap((part) => (isForm(part) ? Object.values(part.fields) : [part.text]))
 }
 
+const readIni = `
+import configparser, sys
+parser = configparser.ConfigParser(interpolation=None, strict=True)
+parser.read_string(sys.stdin.read())
+assert parser.sections() and all(dict(parser[name]) for name in parser.sections()), parser.sections()
+`
+
 const parsers: Record<Snippet['language'], (text: string) => void> = {
   yaml(text) {
     for (const document of parseAllDocuments(text)) expect((document as { errors: unknown[] }).errors).toEqual([])
   },
   json: (text) => void JSON.parse(text),
-  ini(text) {
-    // Python's configparser, which reads moonraker.conf.
-    const lines = text.split('\n').filter((line) => line.trim() && !line.startsWith('#'))
-    expect(lines[0]).toMatch(/^\[[\w ]+\]$/)
-    for (const line of lines.slice(1)) expect(line).toMatch(/^\w+: \S.*$/)
-    const keys = lines.slice(1).map((line) => line.split(':')[0])
-    expect(new Set(keys).size).toBe(keys.length)
-  },
+  // Moonraker reads its moonraker.conf with this.
+  ini: (text) => void execFileSync('python3', ['-c', readIni], { input: text }),
   html: (text) => expect(text).toMatch(/^<[a-z]+( [a-z]+="[^"<>]*")* \/?>\n$/),
   text: (text) => expect(text.trim()).not.toBe(''),
 }
@@ -128,6 +136,34 @@ describe('without a token', () => {
       if (integration.id !== 'prometheus') expect(urls).not.toEqual([])
       for (const url of urls) await expectAnswer(url, {})
     }
+  })
+})
+
+describe('what a program does with an answer', () => {
+  const partsOf = async (id: string) =>
+    (await integrationsOf(`${services.open.url}/integrations`)).find((one) => one.id === id)!.parts
+
+  test('Homepage finds each number that it is told to show, and its site monitor asks by HEAD', async () => {
+    const [part] = await partsOf('homepage')
+    const [{ Cameras: tiles }] = parse((part as Snippet).text) as [{ Cameras: Record<string, Tile>[] }]
+    const all = tiles.flatMap((tile) => Object.values(tile))
+    const numbers = all.find(({ widget }) => widget.type === 'customapi')!.widget
+    const status = (await (await fetch(numbers.url)).json()) as object
+    expect(numbers.mappings!.length).toBeGreaterThan(2)
+    for (const { field, format } of numbers.mappings!) {
+      expect(status).toHaveProperty(field, format === 'number' ? expect.any(Number) : expect.any(String))
+    }
+    const { siteMonitor } = all.find((one) => one.siteMonitor !== undefined)!
+    expect((await fetch(siteMonitor!, { method: 'HEAD' })).status).toBe(200)
+  })
+
+  test('Uptime Kuma finds the keyword and the JSON value that it compares', async () => {
+    const forms = (await partsOf('uptime-kuma')).filter(isForm).map(({ fields }) => fields)
+    const [keyword, query] = ['Keyword', 'Json Query'].map((name) => forms.find((form) => form[name] !== undefined)!)
+    expect(await (await fetch(keyword!['URL']!)).text()).toContain(keyword!['Keyword'])
+    const answer = (await (await fetch(query!['URL']!)).json()) as Record<string, unknown>
+    expect(query!['Condition']).toBe('==')
+    expect(answer[query!['Json Query']!.replace('$.', '')]).toBe(query!['Expected Value'])
   })
 })
 

