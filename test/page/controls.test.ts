@@ -90,12 +90,18 @@ test('a click on the picture focuses there, where the camera has windows', async
   const v = await visit()
   await v.goto(service.url)
   await v.changed()
+  // A choice is offered by its names, and goes to the camera as one.
+  await v.page.selectOption('#control-AfMode', 'AfModeAuto')
+  await vi.waitFor(() => expect(source.asked).toContainEqual({ set: { AfMode: 'AfModeAuto' } }), 5000)
+
   const picture = v.page.locator('#picture.focusable')
   await picture.waitFor()
   const box = (await picture.boundingBox())!
   await picture.click({ position: { x: box.width / 4, y: box.height / 2 } })
   await vi.waitFor(() => expect(source.asked).toContainEqual({ focus: expect.anything() }), 5000)
-  const { focus } = source.asked.find((one) => typeof one === 'object') as { focus: { x: number; y: number } }
+  const { focus } = source.asked.find((one) => Object.hasOwn(one as object, 'focus')) as {
+    focus: { x: number; y: number }
+  }
   expect(focus.y).toBeCloseTo(0.5, 1)
   expect(focus.x).toBeLessThan(0.5)
   await v.page.click('#focus')

@@ -1,9 +1,11 @@
 /// <reference lib="dom" />
+import { readFileSync } from 'node:fs'
 import { expect, test, vi } from 'vitest'
 import { openCamera } from '../../lib/camera/open_camera.ts'
 import { serve, type Service } from '../../lib/server/serve.ts'
 import { createApp } from '../../lib/server/create_app.ts'
 import { hubOf } from '../../lib/stream/hub.ts'
+import { Picture } from '../kit/picture.ts'
 import { makeJpeg, ScriptedSource } from '../kit/scripted_source.ts'
 import { startService } from '../kit/server.ts'
 import { readClock } from './read_clock.ts'
@@ -47,6 +49,27 @@ test('the clock in the picture is the time of day, and goes on', async () => {
     timeout: 20_000,
     interval: 50,
   })
+})
+
+test('saves a picture, and one in full resolution; fills the screen', async () => {
+  const v = await visit()
+  await using camera = await openCamera({ camera: 'synthetic', width: 640, height: 360 })
+  await using service = await startService({ sources: [camera] })
+  await v.goto(service.url)
+  await v.says('state', 'Live')
+  for (const [button, name, width] of [
+    ['Save a picture', 'snapshot.jpg', 640],
+    ['Full resolution', 'still.jpg', 1920],
+  ] as const) {
+    const [download] = await Promise.all([v.page.waitForEvent('download'), v.page.click(`text=${button}`)])
+    expect(download.suggestedFilename()).toBe(name)
+    const picture = await Picture.decode(readFileSync(await download.path()))
+    expect(picture.width).toBeGreaterThanOrEqual(width)
+    expect(picture.isBlack()).toBe(false)
+  }
+  await v.page.click('#fullscreen')
+  await vi.waitFor(async () => expect(await v.page.evaluate(() => document.fullscreenElement?.id)).toBe('stage'), 5000)
+  expect(v.complaints).toEqual([])
 })
 
 test('works below a base path, and for each camera', async () => {
