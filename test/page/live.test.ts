@@ -134,7 +134,7 @@ test('recovers by itself after a restart of the service', async () => {
   await v.says('state', 'Live')
   await v.page.close()
   await second.close()
-}, 40_000)
+}, 90_000)
 
 test('a hidden page does not watch', async () => {
   const v = await visit()

@@ -31,7 +31,7 @@ export class Visit {
   }
 
   /** Waits until an element says so. */
-  says(id: string, text: string, timeout = 10_000): Promise<void> {
+  says(id: string, text: string, timeout = 20_000): Promise<void> {
     return vi.waitFor(async () => expect(await this.text(id)).toBe(text), timeout)
   }
 
@@ -50,7 +50,7 @@ export class Visit {
   /** Waits until the picture differs from `before`. */
   async changed(before?: number[]): Promise<void> {
     await vi.waitFor(async () => expect(String(await this.pixels())).not.toBe(String(before)), {
-      timeout: 10_000,
+      timeout: 20_000,
       interval: 50,
     })
   }
@@ -58,6 +58,8 @@ export class Visit {
 
 /** A browser for a test file; a function that opens a page, which is closed after the test. */
 export function visitor(): (options?: BrowserContextOptions) => Promise<Visit> {
+  // Chromium is many programs, and on a busy machine each waits for its turn.
+  vi.setConfig({ testTimeout: 90_000 })
   let browser: Browser
   const open: Page[] = []
   beforeAll(async () => {
