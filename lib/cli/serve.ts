@@ -2,6 +2,7 @@ import closeWithGrace from 'close-with-grace'
 import type { ErrorCode } from '../camera/errors.ts'
 import type { FrameSource } from '../camera/source.ts'
 import type { Configuration } from '../config/load.ts'
+import { ExpressMessages } from '../server/express_messages.ts'
 import { serve as listen } from '../server/serve.ts'
 import { assertWritable } from '../server/state_file.ts'
 import { version } from '../package.ts'
@@ -40,14 +41,16 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
     resolution: size,
   } = settings
   const http = { basePath, maxClients, sendTimeout, snapshotJobs, stateDir, trustedProxies, token, authOpen }
+  const messages = new ExpressMessages()
   const app = new LateListener(async () => {
     const { createApp } = await import('../server/create_app.ts')
-    return createApp({ ...http, sources: cameras, size, log })
+    return messages.adopt(createApp({ ...http, sources: cameras, size, log }))
   })
   // Listening comes first: with the port in use, no camera is touched.
   const service = await listen(app.listener, {
     port,
     bind,
+    messages,
     drain: async () => (await import('../server/close_streams.ts')).closeStreams(cameras),
     log,
   })

@@ -3,6 +3,7 @@ import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { promisify } from 'node:util'
 import { MioError } from '../camera/errors.ts'
+import { ExpressMessages } from './express_messages.ts'
 import { type Log, silent } from './log.ts'
 
 /** Where `serve` listens. */
@@ -16,6 +17,8 @@ export interface ServeOptions {
   /** Milliseconds for a request's headers, for the whole request, and for a connection between two. */
   patience?: { headers: number; request: number; idle: number }
   log?: Log
+  /** @internal Those of an application that is not there yet. */
+  messages?: ExpressMessages
 }
 
 /** Idle connections are kept longer than nginx keeps its own to us (60 s), or it would now and then find one closed. */
@@ -40,9 +43,11 @@ export interface Service {
  * @throws {MioError} `ERR_PORT_IN_USE`, `ERR_LISTEN`
  */
 export async function serve(app: RequestListener, options: ServeOptions): Promise<Service> {
-  const { port, bind, drain, patience = usual, log = silent } = options
+  const { port, bind, drain, patience = usual, log = silent, messages = new ExpressMessages() } = options
+  messages.adopt(app)
   const server = createServer(
     {
+      ...messages,
       headersTimeout: patience.headers,
       requestTimeout: patience.request,
       keepAliveTimeout: patience.idle,

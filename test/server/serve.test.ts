@@ -1,4 +1,5 @@
 import net from 'node:net'
+import express from 'express'
 import { expect, test } from 'vitest'
 import { serve } from '../../lib/server/serve.ts'
 
@@ -62,4 +63,24 @@ test('an IPv6 address stands in brackets', async () => {
   const service = await serve(() => {}, { ...local, bind: '::1' })
   expect(service.url).toBe(`http://[::1]:${service.port}/`)
   await service.close()
+})
+
+test('requests and answers are born as an Express application wants them, each server with its own', async () => {
+  const apps = [express(), express()]
+  for (const [i, app] of apps.entries()) {
+    const { request: ofRequests, response: ofAnswers } = app
+    app.get('/', (request, response) => {
+      // What Express has set is what they had: else each would be changed after V8 had learned what it is.
+      const born = [request.constructor.prototype, response.constructor.prototype] as unknown[]
+      const has = [Object.getPrototypeOf(request), Object.getPrototypeOf(response)] as unknown[]
+      const own = request.app === app && response.app === app
+      const inherited = request.constructor !== ofRequests.constructor && response.constructor !== ofAnswers.constructor
+      response.set('X-Index', `${i}`).json({ born: born.every((it, j) => it === has[j]), own, inherited })
+    })
+    const service = await serve(app, local)
+    const response = await fetch(service.url)
+    expect(response.headers.get('x-index')).toBe(`${i}`)
+    expect(await response.json()).toEqual({ born: true, own: true, inherited: true })
+    await service.close()
+  }
 })
