@@ -10,7 +10,8 @@ if (isMainThread) {
   // A worker that fails, or is terminated in mid-frame, takes neither the process nor other cameras with it.
   worker.on('error', (error) => console.error(error.message))
 } else {
-  // A camera belongs to the thread that opened it: frames are on loan there, and only copies can be posted elsewhere.
+  // Others may have this camera open too, here or in the main thread: all share it. Frames are on loan in the thread that
+  // got them, and only copies can be posted elsewhere.
   const { camera, count } = workerData
   const opened = await openCamera({ camera, width: 640, height: 480 })
   let left = count

@@ -8,6 +8,8 @@ import type { SensorMode } from './sensor_mode.ts'
 
 /** What the addon takes to open a camera. All values are checked before they get here. */
 export interface NativeOptions {
+  /** Joins who captures from this camera already; else it has one of its own. */
+  shared: boolean
   backend: 'libcamera' | 'synthetic'
   id: string
   width: number
@@ -179,14 +181,23 @@ export type OnRaw = (
 ) => void
 
 export interface NativeCamera {
-  /** Once for each object. Frames come after {@link start}. */
-  open(options: NativeOptions): Promise<void>
+  /**
+   * Once for each object; frames come after {@link start}. Opens the camera, or joins who has it open in this process, as it is set then.
+   * @param settings what the camera is opened with, for those who join
+   */
+  open(options: NativeOptions, settings: string): Promise<void>
+  /** Those that the camera runs with, whoever has set them. Undefined once closed. */
+  settings(): string | undefined
+  /** When nothing that takes a while is under way, by whomever. */
+  settle(): Promise<void>
   /** With the first good frame. */
   start(): Promise<void>
   /** What was opened, to be asked after all that may change it. Undefined once closed. */
   opened(): NativeOpened | undefined
   /** Does all or nothing. */
-  reconfigure(options: NativeOptions): Promise<void>
+  reconfigure(options: NativeOptions, settings: string): Promise<void>
+  /** Of the options only those that need no stop: rate, quality, limit, orientation. */
+  adjust(options: NativeOptions, settings: string): Promise<void>
   /** @param timeout milliseconds */
   still(timeout: number): Promise<NativeStill>
   close(): Promise<void>
@@ -202,16 +213,11 @@ export interface NativeCamera {
   /** Calls the frame listener now if a frame waits. Those that are fed wait until the next one, and wake nobody. */
   poll(): void
   release(slot: number): void
-  setQuality(quality: number): void
-  setMaxBytesPerSecond(limit: number): void
-  setOrientation(orientation: 1 | 6 | 8): void
-  /** The rate that was set; 0: the camera runs at its own. Undefined once closed. */
-  setFrameRate(fps: number, minFps: number): number | undefined
   /** Empty once closed, and while the camera is being changed. */
   controls(): NativeControl[]
   /** The values in force, by the names of controls and others. Empty as `controls` is. */
   metadata(): Record<string, unknown>
-  setControls(settings: NativeControlSetting[]): void
+  setControls(settings: NativeControlSetting[]): Promise<void>
   /** Once closed, only what is known of the pool. */
   statistics(): Partial<NativeStatistics>
   /** Undefined once closed. */
@@ -282,6 +288,8 @@ export interface Binding {
     onFault: (error: Error) => void,
     onEncoder: (now: NativeEncoder) => void,
     onRaw: OnRaw,
+    /** How the camera is set may have changed: ask `opened` and `settings`. */
+    onChanged: () => void,
   ) => NativeCamera
   Sender: new (
     options: NativeSenderOptions,

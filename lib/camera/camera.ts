@@ -21,7 +21,7 @@ import { Frame } from './frame.ts'
 import type { FrameIterator } from './frame_iterator.ts'
 import { InTurn } from './in_turn.ts'
 import type { CameraInfo } from './list.ts'
-import { canChangeLive, changeWhileRunning } from './live_changes.ts'
+import { canChangeLive } from './live_changes.ts'
 import { type FrameInfo, Loan } from './loan.ts'
 import { nativeOptions } from './native_options.ts'
 import {
@@ -33,6 +33,7 @@ import {
 } from './options.ts'
 import { type RawFormat, RawFrame } from './raw_frame.ts'
 import { rawFormats, RawOutlet } from './raw_outlet.ts'
+import { assertShareable, settingsFrom, settingsText } from './sharing.ts'
 import { Slots } from './slots.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
 import { describeStatistics } from './statistics.ts'
@@ -48,7 +49,10 @@ export interface CameraEvents {
   encoder: [EncoderInfo, MioError | undefined]
 }
 
-/** An opened camera. It keeps the process alive until it is closed. */
+/**
+ * An opened camera. It keeps the process alive until it is closed. When several have opened the same camera, each has its
+ * own frames, events and end; how the camera is set, and its controls, are the same for all.
+ */
 export class Camera extends EventEmitter<CameraEvents> implements FrameSource, AsyncDisposable {
   readonly id: string
   readonly name: string
@@ -80,10 +84,11 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   static async open(
     info: CameraInfo,
     options: CheckedCameraOptions,
-    prepare: (controls: ControlPanel) => void = () => {},
+    given: ReadonlySet<string>,
+    prepare: (controls: ControlPanel) => Promise<void> = async () => {},
   ): Promise<Camera> {
     const camera = new Camera(info, options)
-    await camera.#open(prepare)
+    await camera.#open(given, prepare)
     return camera
   }
 
@@ -108,6 +113,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
         const about = { width, height, sequence, timestamp, monotonic, range, format: rawFormats[format]! }
         this.#raw[about.format].deliver(slot, offset, about, lent)
       },
+      () => this.#look(),
     )
     this.#controls = new ControlPanel(this.#native)
     this.#consumers = new Consumers(this.#native)
@@ -115,11 +121,15 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     this.#raw = { yuv420: new RawOutlet(this.#native, 'yuv420'), nv12: new RawOutlet(this.#native, 'nv12') }
   }
 
-  async #open(prepare: (controls: ControlPanel) => void): Promise<void> {
+  async #open(given: ReadonlySet<string>, prepare: (controls: ControlPanel) => Promise<void>): Promise<void> {
     try {
-      await this.#native.open(nativeOptions(this, this.#options))
+      const wanted = this.#options
+      await this.#native.open(nativeOptions(this, wanted), settingsText(wanted))
+      // Whoever shares the camera may just change it; then nobody is told of its controls.
+      await this.#native.settle()
       this.#look()
-      prepare(this.#controls)
+      assertShareable(this.id, wanted, this.#options, given)
+      await prepare(this.#controls)
       await this.#native.start()
     } catch (error) {
       await this.#native.close()
@@ -133,7 +143,9 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   /** How the camera is set now; to be called after all that may have changed it. */
   #look(): void {
     const opened = this.#native.opened()
-    if (!opened) return
+    const settings = this.#native.settings()
+    if (!opened || settings === undefined) return
+    this.#options = settingsFrom(settings, this.#options.camera)
     this.#mode = opened.mode
     this.#slots.adopt(opened)
     for (const outlet of Object.values(this.#raw)) {
@@ -176,18 +188,16 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   }
 
   async focus(point?: Point): Promise<void> {
-    await this.#change('focus', () => {
-      this.#controls.set(focusControls(this.#controls.natives, this.mode.crop, this.mode.orientation, point))
-    })
+    await this.#change('focus', () =>
+      this.#controls.set(focusControls(this.#controls.natives, this.mode.crop, this.mode.orientation, point)),
+    )
   }
 
   async reconfigure(patch: CapturePatch): Promise<void> {
     await this.#change('reconfigure', async () => {
       const options = patchCameraOptions(this.#options, patch)
       const live = canChangeLive(this.#options, options, this.#mode, this.encoder.name)
-      if (live) changeWhileRunning(this.#native, this.#options, options)
-      else await this.#native.reconfigure(nativeOptions(this, options))
-      this.#options = options
+      await this.#native[live ? 'adjust' : 'reconfigure'](nativeOptions(this, options), settingsText(options))
     })
   }
 

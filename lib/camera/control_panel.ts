@@ -45,10 +45,10 @@ export class ControlPanel {
   }
 
   /** @throws {MioError} `ERR_UNKNOWN_CONTROL`, `ERR_INVALID_OPTION` */
-  set(values: Readonly<Record<string, ControlValue>>): void {
+  async set(values: Readonly<Record<string, ControlValue>>): Promise<void> {
     const settings = checkControls(this.natives, values)
     try {
-      this.#native.setControls(settings)
+      await this.#native.setControls(settings)
     } catch (error) {
       throw fromNative(error, 'set controls')
     }
@@ -56,23 +56,20 @@ export class ControlPanel {
   }
 
   /** Together, because some only count with others; if the camera does not take one, the others still count. */
-  setThoseThatFit(values: Readonly<Record<string, ControlValue>>): void {
+  async setThoseThatFit(values: Readonly<Record<string, ControlValue>>): Promise<void> {
     try {
-      this.set(values)
+      await this.set(values)
     } catch {
       for (const [name, value] of Object.entries(values)) {
-        try {
-          this.set({ [name]: value })
-        } catch {
-          // Of another camera than the one that it was set of.
-        }
+        // Refused: of another camera than the one that it was set of.
+        await this.set({ [name]: value }).catch(() => {})
       }
     }
   }
 
   /** Sets what was set back to the defaults. */
-  reset(): void {
-    this.set(defaultsOf(this.natives, Object.keys(this.#set)))
+  async reset(): Promise<void> {
+    await this.set(defaultsOf(this.natives, Object.keys(this.#set)))
     this.#set = {}
   }
 }

@@ -8,7 +8,7 @@ import { type ErrorCode, MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { HotPlug } from './hot_plug.ts'
 import { urlSafeId } from './list.ts'
-import { findAndOpen } from './open_camera.ts'
+import { findAndOpen, namesOf } from './open_camera.ts'
 import {
   captureSettings,
   checkCameraOptions,
@@ -59,6 +59,8 @@ export interface LastingCameraOptions extends CameraOptions {
  */
 export class LastingCamera implements FrameSource {
   #options: CheckedCameraOptions
+  /** The names of those that were asked for. */
+  readonly #given: Set<string>
   readonly #idleAfter: number
   readonly #onEvent: (state: CameraState) => void
   /** Fixed once the camera has been seen: another one at the same index is not it. */
@@ -104,6 +106,7 @@ export class LastingCamera implements FrameSource {
       })
     }
     this.#options = checkCameraOptions(options)
+    this.#given = namesOf(options)
     this.#idleAfter = idleSeconds * 1000
     this.#controls = controls
     this.#onEvent = onEvent
@@ -170,7 +173,7 @@ export class LastingCamera implements FrameSource {
     return this.#camera?.controls ?? {}
   }
   get settings(): CaptureSettings {
-    return captureSettings(this.#options)
+    return this.camera?.settings ?? captureSettings(this.#options)
   }
 
   async setControls(values: Readonly<Record<string, ControlValue>>): Promise<void> {
@@ -190,6 +193,7 @@ export class LastingCamera implements FrameSource {
   async reconfigure(patch: CapturePatch): Promise<void> {
     await this.#awake('reconfigure', (camera) => camera.reconfigure(patch))
     this.#options = patchCameraOptions(this.#options, patch)
+    for (const name of namesOf(patch)) this.#given.add(name)
   }
 
   async still(options?: { timeout?: number }): Promise<Frame> {
@@ -293,7 +297,9 @@ export class LastingCamera implements FrameSource {
     this.#backOff.cancel()
     try {
       await this.#closing
-      const camera = await findAndOpen(this.#wanted, this.#options, (panel) => panel.setThoseThatFit(this.#controls))
+      const camera = await findAndOpen(this.#wanted, this.#options, this.#given, (panel) =>
+        panel.setThoseThatFit(this.#controls),
+      )
       if (this.#closed) {
         await camera.close()
         return

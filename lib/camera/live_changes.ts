@@ -1,7 +1,6 @@
-import type { NativeCamera, NativeMode } from './binding.ts'
-import { bytesPerSecond } from './native_options.ts'
+import type { NativeMode } from './binding.ts'
 import type { CapturePatch, CheckedCameraOptions } from './options.ts'
-import { planOrientation, sameSensor } from './orientation.ts'
+import { sameSensor } from './orientation.ts'
 import type { EncoderInfo } from './source.ts'
 
 /** What changes without a stop; of the mirrors and turns as long as the sensor stays as it is set. */
@@ -32,16 +31,4 @@ export function canChangeLive(
   // A rate may want another sensor mode, and a hardware encoder is set up for one.
   if (encoder === 'v4l2-m2m') return false
   return !sensor || (after.fps <= sensor.maxFps && (sensor.fullFieldOfView || after.fps >= before.fps))
-}
-
-/** Does what {@link canChangeLive} allows. */
-export function changeWhileRunning(
-  native: NativeCamera,
-  before: CheckedCameraOptions,
-  after: CheckedCameraOptions,
-): void {
-  if (changesRate(before, after)) native.setFrameRate(after.fps, after.minFps ?? 0)
-  native.setMaxBytesPerSecond(bytesPerSecond(after))
-  native.setQuality(after.quality)
-  native.setOrientation(planOrientation(after).orientation)
 }

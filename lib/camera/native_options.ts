@@ -4,7 +4,7 @@ import { planOrientation } from './orientation.ts'
 import type { CheckedCameraOptions } from './options.ts'
 
 /** 0: no limit. */
-export function bytesPerSecond({ maxBitrate = 0 }: Pick<CheckedCameraOptions, 'maxBitrate'>): number {
+function bytesPerSecond({ maxBitrate = 0 }: Pick<CheckedCameraOptions, 'maxBitrate'>): number {
   return (maxBitrate * 1e6) / 8
 }
 
@@ -18,6 +18,8 @@ export function nativeOptions(
     options.sensorMode === 'auto' ? [] : options.sensorMode.split('x').map(Number)
   return {
     ...options,
+    // Each synthetic camera is one of its own: nothing is there that only one could have.
+    shared: backend === 'libcamera',
     backend,
     id: backendId,
     minFps: options.minFps ?? 0,

@@ -5,7 +5,8 @@ import { checkCameraOptions, type CameraOptions, type CheckedCameraOptions } fro
 import { withTrueCause } from './true_cause.ts'
 
 /**
- * Opens a camera and resolves when its first picture has come.
+ * Opens a camera and resolves when its first picture has come. A real camera that is open in this process already, in this
+ * thread or in another one, is shared as it is set; options that are given must then be equal.
  *
  * ```ts
  * await using camera = await openCamera({ camera: 0, width: 1280, height: 720, fps: 30 })
@@ -15,23 +16,30 @@ import { withTrueCause } from './true_cause.ts'
  */
 export async function openCamera(options: CameraOptions = {}): Promise<Camera> {
   const checked = checkCameraOptions(options)
-  return findAndOpen(checked.camera, checked)
+  return findAndOpen(checked.camera, checked, namesOf(options))
 }
 
 /**
  * @internal Opens the camera that `wanted` names.
+ * @param given the names of the options that were asked for; all others may be as they are in a shared camera
  * @param prepare sets controls before the first frame
  */
 export async function findAndOpen(
   wanted: number | string,
   options: CheckedCameraOptions,
-  prepare?: (controls: ControlPanel) => void,
+  given: ReadonlySet<string>,
+  prepare?: (controls: ControlPanel) => Promise<void>,
 ): Promise<Camera> {
-  const open = async () => Camera.open(await findCamera(wanted), options, prepare)
+  const open = async () => Camera.open(await findCamera(wanted), options, given, prepare)
   if (wanted === 'synthetic') return open()
   try {
     return await keepingLibcamera(open)
   } catch (error) {
     throw withTrueCause(error, options)
   }
+}
+
+/** @internal The names of the options that are given. */
+export function namesOf(options: object): Set<string> {
+  return new Set(Object.entries(options).flatMap(([name, value]) => (value === undefined ? [] : [name])))
 }

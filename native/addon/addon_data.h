@@ -3,10 +3,12 @@
 
 #include <napi.h>
 
+#include <map>
 #include <memory>
 #include <set>
 
 #include "addon/log_listener.h"
+#include "core/slot_pool.h"
 
 namespace mio {
 
@@ -23,12 +25,18 @@ class AddonData {
   void add(Wakeup *wakeup) { wakeups_.insert(wakeup); }
   void remove(Wakeup *wakeup) { wakeups_.erase(wakeup); }
 
+  /** The Buffers over a pool's slots, with their head room: made once, for all cameras of this
+   * environment that share the pool. */
+  Napi::Array buffers_of(Napi::Env env, const std::shared_ptr<SlotPool> &pool);
+
   std::unique_ptr<LogListener> log_listener;
 
  private:
   void end();
 
   std::set<Wakeup *> wakeups_;
+  /** Weak: as long as JavaScript has the Buffers, they keep their pool. */
+  std::map<const SlotPool *, Napi::ObjectReference> buffers_;
 };
 
 }  // namespace mio

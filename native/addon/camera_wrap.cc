@@ -37,10 +37,9 @@ Napi::Function CameraWrap::define(Napi::Env env) {
                       InstanceMethod<&CameraWrap::unfeed>("unfeed"),
                       InstanceMethod<&CameraWrap::poll>("poll"),
                       InstanceMethod<&CameraWrap::release>("release"),
-                      InstanceMethod<&CameraWrap::set_quality>("setQuality"),
-                      InstanceMethod<&CameraWrap::set_max_bytes_per_second>("setMaxBytesPerSecond"),
-                      InstanceMethod<&CameraWrap::set_orientation>("setOrientation"),
-                      InstanceMethod<&CameraWrap::set_frame_rate>("setFrameRate"),
+                      InstanceMethod<&CameraWrap::adjust>("adjust"),
+                      InstanceMethod<&CameraWrap::settings>("settings"),
+                      InstanceMethod<&CameraWrap::settle>("settle"),
                       InstanceMethod<&CameraWrap::controls>("controls"),
                       InstanceMethod<&CameraWrap::metadata>("metadata"),
                       InstanceMethod<&CameraWrap::set_controls>("setControls"),
@@ -54,42 +53,74 @@ CameraWrap::CameraWrap(const Napi::CallbackInfo &info)
       on_frame_(Napi::Persistent(info[0].As<Napi::Function>())),
       on_fault_(Napi::Persistent(info[1].As<Napi::Function>())),
       on_encoder_(Napi::Persistent(info[2].As<Napi::Function>())),
-      on_raw_(Napi::Persistent(info[3].As<Napi::Function>())) {}
+      on_raw_(Napi::Persistent(info[3].As<Napi::Function>())),
+      on_changed_(Napi::Persistent(info[4].As<Napi::Function>())) {}
 
 CameraWrap::~CameraWrap() {
   if (session_) session_->close();
 }
 
-// open(options): Promise<void>. Once for each object. No frames yet.
+// open(options, settings): Promise<void>. Once for each object. No frames yet.
 Napi::Value CameraWrap::open(const Napi::CallbackInfo &info) {
   const Napi::Env env = info.Env();
-  const PipelineOptions options = options_from(info[0].As<Napi::Object>());
+  const auto from = info[0].As<Napi::Object>();
   wakeup_ = std::make_unique<Wakeup>(
       env, "camera", [this](Napi::Env e) { on_wake(e); }, [this] { session_->close(); });
   session_ = std::make_shared<Session>([wakeup = wakeup_.get()] { wakeup->wake(); });
   Ref();  // until `end`: JavaScript may drop its last reference while frames come
   return PromiseTask::run(
-      env, "openCamera", [session = session_, options] { session->open(options); },
+      env, "openCamera",
+      [session = session_, options = options_from(from),
+       settings = info[1].As<Napi::String>().Utf8Value(),
+       shared = from.Get("shared").As<Napi::Boolean>().Value()] {
+        session->open(options, settings, shared);
+      },
+      [](Napi::Env e) { return e.Undefined(); });
+}
+
+Napi::Value CameraWrap::run(Napi::Env env, const char *name, std::function<void(Capture &)> work) {
+  return PromiseTask::run(
+      env, name,
+      [capture = session_ ? session_->capture() : nullptr, work = std::move(work)] {
+        if (!capture) throw FaultError("ERR_CAMERA_CLOSED", "it is closed");
+        work(*capture);
+      },
       [](Napi::Env e) { return e.Undefined(); });
 }
 
 // start(): Promise<void>, with the first good frame.
 Napi::Value CameraWrap::start(const Napi::CallbackInfo &info) {
-  return PromiseTask::run(
-      info.Env(), "startCamera",
-      [session = session_] { session->alone([](Pipeline &pipeline) { pipeline.start(); }); },
-      [](Napi::Env e) { return e.Undefined(); });
+  return run(info.Env(), "startCamera", [](Capture &capture) { capture.start(); });
 }
 
-// reconfigure(options): Promise<void>
+// reconfigure(options, settings): Promise<void>
 Napi::Value CameraWrap::reconfigure(const Napi::CallbackInfo &info) {
-  const PipelineOptions options = options_from(info[0].As<Napi::Object>());
-  return PromiseTask::run(
-      info.Env(), "reconfigureCamera",
-      [session = session_, options] {
-        session->alone([&](Pipeline &pipeline) { pipeline.reconfigure(options); });
-      },
-      [](Napi::Env e) { return e.Undefined(); });
+  return run(info.Env(), "reconfigureCamera",
+             [options = options_from(info[0].As<Napi::Object>()),
+              settings = info[1].As<Napi::String>().Utf8Value()](Capture &capture) {
+               capture.reconfigure(options, settings);
+             });
+}
+
+// adjust(options, settings): Promise<void>, without a stop
+Napi::Value CameraWrap::adjust(const Napi::CallbackInfo &info) {
+  return run(info.Env(), "adjustCamera",
+             [options = options_from(info[0].As<Napi::Object>()),
+              settings = info[1].As<Napi::String>().Utf8Value()](Capture &capture) {
+               capture.adjust(options, settings);
+             });
+}
+
+// settings(): string | undefined, those that the camera runs with, whoever has set them
+Napi::Value CameraWrap::settings(const Napi::CallbackInfo &info) {
+  const auto capture = session_ ? session_->capture() : nullptr;
+  if (!capture) return info.Env().Undefined();
+  return Napi::String::New(info.Env(), capture->settings());
+}
+
+// settle(): Promise<void>, when nothing that takes a while is under way
+Napi::Value CameraWrap::settle(const Napi::CallbackInfo &info) {
+  return run(info.Env(), "settleCamera", [](Capture &capture) { capture.settle(); });
 }
 
 // still(milliseconds): Promise<{ data, width, height, sequence, timestamp, monotonic }>
@@ -98,8 +129,9 @@ Napi::Value CameraWrap::still(const Napi::CallbackInfo &info) {
   const auto taken = std::make_shared<Still>();
   return PromiseTask::run(
       info.Env(), "takeStill",
-      [session = session_, timeout, taken] {
-        session->alone([&](Pipeline &pipeline) { *taken = pipeline.still(timeout); });
+      [capture = session_->capture(), timeout, taken] {
+        if (!capture) throw FaultError("ERR_CAMERA_CLOSED", "it is closed");
+        *taken = capture->still(timeout);
       },
       [taken](Napi::Env e) { return describe(e, *taken); });
 }
@@ -109,13 +141,12 @@ Napi::Value CameraWrap::still(const Napi::CallbackInfo &info) {
 // from then on.
 Napi::Value CameraWrap::opened(const Napi::CallbackInfo &info) {
   const Napi::Env env = info.Env();
+  const auto capture = session_ ? session_->capture() : nullptr;
+  if (!capture) return env.Undefined();
+  const Capture::State state = capture->state();
   auto result = Napi::Object::New(env);
-  if (!session_) return env.Undefined();
-  const bool usable = session_->with_pipeline([&](Pipeline &pipeline) {
-    result.Set("mode", describe(env, pipeline.mode()));
-    slots_.adopt(result, pipeline.pool());
-  });
-  if (!usable) return env.Undefined();
+  result.Set("mode", describe(env, state.mode));
+  slots_.adopt(result, state.pool);
   return result;
 }
 
@@ -140,6 +171,11 @@ void CameraWrap::end() {
 }
 
 void CameraWrap::on_wake(Napi::Env env) {
+  // First: frames of a new pool are only known afterwards.
+  if (session_->take_changed()) {
+    const Napi::HandleScope scope(env);
+    call_javascript(env, on_changed_, {});
+  }
   deliver_waiting(env);
   if (auto fault = session_->take_fault()) {
     const Napi::HandleScope scope(env);
@@ -213,12 +249,10 @@ void CameraWrap::watch_raw(const Napi::CallbackInfo &info) {
 Napi::Value CameraWrap::raw_slots(const Napi::CallbackInfo &info) {
   const RawFormat format = raw_format_from(info[0]);
   auto result = Napi::Object::New(info.Env());
-  if (session_) {
-    session_->with_pipeline([&](Pipeline &pipeline) {
-      if (const auto pool = pipeline.raw_pool(format))
-        raw_slots_[static_cast<size_t>(format)].adopt(result, pool);
-    });
-  }
+  const auto capture = session_ ? session_->capture() : nullptr;
+  if (!capture) return result;
+  const auto at = static_cast<size_t>(format);
+  if (const auto pool = capture->state().raw_pools[at]) raw_slots_[at].adopt(result, pool);
   return result;
 }
 
@@ -248,41 +282,6 @@ void CameraWrap::poll(const Napi::CallbackInfo &info) {
 
 void CameraWrap::release(const Napi::CallbackInfo &info) {
   slots_.release(info[0].As<Napi::Number>().Uint32Value());
-}
-
-void CameraWrap::set_quality(const Napi::CallbackInfo &info) {
-  const int quality = info[0].As<Napi::Number>().Int32Value();
-  if (session_) session_->with_pipeline([&](Pipeline &pipeline) { pipeline.set_quality(quality); });
-}
-
-void CameraWrap::set_max_bytes_per_second(const Napi::CallbackInfo &info) {
-  const double limit = info[0].As<Napi::Number>().DoubleValue();
-  if (session_) {
-    session_->with_pipeline([&](Pipeline &pipeline) { pipeline.set_max_bytes_per_second(limit); });
-  }
-}
-
-void CameraWrap::set_orientation(const Napi::CallbackInfo &info) {
-  const int orientation = info[0].As<Napi::Number>().Int32Value();
-  if (session_) {
-    session_->with_pipeline([&](Pipeline &pipeline) { pipeline.set_orientation(orientation); });
-  }
-}
-
-// setFrameRate(fps, minFps): number, the rate that was set; undefined when that is no moment for
-// it.
-Napi::Value CameraWrap::set_frame_rate(const Napi::CallbackInfo &info) {
-  const double fps = info[0].As<Napi::Number>().DoubleValue();
-  const double min_fps = info[1].As<Napi::Number>().DoubleValue();
-  Napi::Value result = info.Env().Undefined();
-  try {
-    session_->with_pipeline([&](Pipeline &pipeline) {
-      result = Napi::Number::New(info.Env(), pipeline.set_frame_rate(fps, min_fps));
-    });
-  } catch (const FaultError &e) {
-    throw Napi::Error(info.Env(), make_error(info.Env(), e.fault()));
-  }
-  return result;
 }
 
 // metadata(): { name: value }
@@ -320,22 +319,19 @@ Napi::Value CameraWrap::controls(const Napi::CallbackInfo &info) {
   return list.controls;
 }
 
-// setControls([{ id, type, isArray, numbers }])
-void CameraWrap::set_controls(const Napi::CallbackInfo &info) {
+// setControls([{ id, type, isArray, numbers }]): Promise<void>
+Napi::Value CameraWrap::set_controls(const Napi::CallbackInfo &info) {
   const auto from = info[0].As<Napi::Array>();
   std::vector<ControlSetting> settings;
   settings.reserve(from.Length());
   for (uint32_t i = 0; i < from.Length(); ++i)
     settings.emplace_back(from.Get(i).As<Napi::Object>());
-  std::vector<mio_control_setting> views;
-  views.reserve(settings.size());
-  for (const ControlSetting &setting : settings) views.push_back(setting.view());
-  try {
-    session_->with_pipeline(
-        [&](Pipeline &pipeline) { pipeline.camera().set_controls(views.data(), views.size()); });
-  } catch (const FaultError &e) {
-    throw Napi::Error(info.Env(), make_error(info.Env(), e.fault()));
-  }
+  return run(info.Env(), "setControls", [settings = std::move(settings)](Capture &capture) {
+    std::vector<mio_control_setting> views;
+    views.reserve(settings.size());
+    for (const ControlSetting &setting : settings) views.push_back(setting.view());
+    capture.set_controls(views.data(), views.size());
+  });
 }
 
 Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
@@ -381,13 +377,11 @@ Napi::Value CameraWrap::statistics(const Napi::CallbackInfo &info) {
   return result;
 }
 
+// encoder(): undefined once closed
 Napi::Value CameraWrap::encoder(const Napi::CallbackInfo &info) {
-  Napi::Value result = info.Env().Undefined();
-  if (session_) {
-    session_->with_pipeline(
-        [&](Pipeline &pipeline) { result = describe(info.Env(), pipeline.encoder()); });
-  }
-  return result;
+  const auto capture = session_ ? session_->capture() : nullptr;
+  if (!capture) return info.Env().Undefined();
+  return describe(info.Env(), capture->state().encoder);
 }
 
 void CameraWrap::keep_alive(const Napi::CallbackInfo &info) {

@@ -4,6 +4,7 @@
 #include <napi.h>
 
 #include <array>
+#include <functional>
 #include <memory>
 
 #include "addon/lent_slots.h"
@@ -21,7 +22,7 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
  public:
   static Napi::Function define(Napi::Env env);
 
-  /** `new Camera(onFrame, onFault, onEncoder, onRaw)` */
+  /** `new Camera(onFrame, onFault, onEncoder, onRaw, onChanged)` */
   explicit CameraWrap(const Napi::CallbackInfo &info);
   ~CameraWrap() override;
 
@@ -40,17 +41,18 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
   void unfeed(const Napi::CallbackInfo &info);
   void poll(const Napi::CallbackInfo &info);
   void release(const Napi::CallbackInfo &info);
-  void set_quality(const Napi::CallbackInfo &info);
-  void set_max_bytes_per_second(const Napi::CallbackInfo &info);
-  void set_orientation(const Napi::CallbackInfo &info);
-  Napi::Value set_frame_rate(const Napi::CallbackInfo &info);
+  Napi::Value adjust(const Napi::CallbackInfo &info);
+  Napi::Value settings(const Napi::CallbackInfo &info);
+  Napi::Value settle(const Napi::CallbackInfo &info);
   Napi::Value metadata(const Napi::CallbackInfo &info);
   Napi::Value controls(const Napi::CallbackInfo &info);
-  void set_controls(const Napi::CallbackInfo &info);
+  Napi::Value set_controls(const Napi::CallbackInfo &info);
   Napi::Value statistics(const Napi::CallbackInfo &info);
   Napi::Value encoder(const Napi::CallbackInfo &info);
   void keep_alive(const Napi::CallbackInfo &info);
 
+  /** Runs `work` with what is opened, on a thread of libuv. */
+  Napi::Value run(Napi::Env env, const char *name, std::function<void(Capture &)> work);
   void end();
   void on_wake(Napi::Env env);
   void deliver_waiting(Napi::Env env);
@@ -61,6 +63,7 @@ class CameraWrap : public Napi::ObjectWrap<CameraWrap> {
   Napi::FunctionReference on_fault_;
   Napi::FunctionReference on_encoder_;
   Napi::FunctionReference on_raw_;
+  Napi::FunctionReference on_changed_;
   std::shared_ptr<Session> session_;
   std::unique_ptr<Wakeup> wakeup_;
   LentSlots slots_;

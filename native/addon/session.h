@@ -3,96 +3,83 @@
 
 #include <array>
 #include <atomic>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
 #include "addon/frame_feed.h"
 #include "core/fault.h"
 #include "core/mailbox.h"
-#include "pipeline/pipeline.h"
+#include "pipeline/capture.h"
 
 namespace mio {
 
 /**
- * One opened camera between the pipeline's threads and the event loop: the newest JPEG and the
- * fault wait here. It outlives the JavaScript object where a libuv thread still opens or closes.
+ * One opening of a camera between the capture's threads and the event loop: the newest frames and
+ * the fault wait here. It outlives the JavaScript object where a libuv thread still opens or
+ * closes.
  */
-class Session final : public PipelineListener {
+class Session final : public CaptureMember {
  public:
   /** @param wake called from any thread when something waits */
   explicit Session(std::function<void()> wake) : wake_(std::move(wake)) {}
 
-  /** Opens; frames come after `start`. Throws FaultError, also when `close` came meanwhile. */
-  void open(const PipelineOptions &options) {
-    const std::lock_guard opening(operation_);
-    auto pipeline = std::make_shared<Pipeline>(options, *this);
-    const std::lock_guard lock(mutex_);
-    if (closed_) throw FaultError("ERR_CAMERA_CLOSED", "it was closed while it was opened");
-    pipeline_ = std::move(pipeline);
-  }
-
-  /**
-   * Runs what takes a while with the pipeline, on a thread of libuv: one such thing at a time, and
-   * meanwhile nothing else but `watch`.
-   * @throws FaultError
-   */
-  template <typename Work>
-  void alone(Work work) {
-    const std::lock_guard operation(operation_);
-    // Gone before the lock is: `close` must have the last reference.
-    std::shared_ptr<Pipeline> pipeline;
+  /** As Capture::join. Throws FaultError, also when `close` came meanwhile. */
+  void open(const PipelineOptions &options, std::string settings, bool shared) {
+    const std::lock_guard opening(opening_);
+    auto capture = Capture::join(options, std::move(settings), shared, *this);
     {
       const std::lock_guard lock(mutex_);
-      if (!pipeline_) throw FaultError("ERR_CAMERA_CLOSED", "it is closed");
-      pipeline = pipeline_;
-      busy_ = true;
+      if (!closed_) capture_ = std::move(capture);
     }
-    std::exception_ptr why;
-    try {
-      work(*pipeline);
-    } catch (...) {
-      why = std::current_exception();
-    }
-    {
-      const std::lock_guard lock(mutex_);
-      busy_ = false;
-    }
-    if (why) std::rethrow_exception(why);
+    if (!capture) return;
+    capture->leave(*this);
+    throw FaultError("ERR_CAMERA_CLOSED", "it was closed while it was opened");
   }
 
-  /** Stops all threads that wake, and gives the camera back. */
+  /** Nothing wakes afterwards. */
   void close() {
-    std::shared_ptr<Pipeline> last;
+    std::shared_ptr<Capture> last;
     {
       const std::lock_guard lock(mutex_);
       closed_ = true;
-      last = std::move(pipeline_);
+      last = std::move(capture_);
     }
-    if (last) last->cancel();
-    const std::lock_guard opened(operation_);
-    last.reset();
+    if (last) last->leave(*this);
+    const std::lock_guard opened(opening_);
     jpeg_.take();
     for (RawInbox &inbox : raw_) inbox.newest.take();
   }
 
-  /** Runs `use` with the pipeline if it is open and nobody changes it, while nobody closes it. */
+  /** What this has opened; null once it is closed. */
+  std::shared_ptr<Capture> capture() const {
+    const std::lock_guard lock(mutex_);
+    return capture_;
+  }
+
+  /** As Capture::with_pipeline. */
   template <typename Use>
   bool with_pipeline(Use use) {
-    const std::lock_guard lock(mutex_);
-    const bool usable = pipeline_ != nullptr && !busy_;
-    if (usable) use(*pipeline_);
-    return usable;
+    const auto opened = capture();
+    return opened && opened->with_pipeline(std::move(use));
   }
 
   /** Whether JavaScript wants each frame. */
   void watch(bool watched) {
     javascript_watches_ = watched;
     update_watched();
+  }
+
+  /** Whether JavaScript wants raw frames in this format. Throws FaultError `ERR_NO_BUFFERS`. */
+  void watch_raw(RawFormat format, bool watched) {
+    RawInbox &inbox = raw_[static_cast<size_t>(format)];
+    inbox.watched = watched;
+    if (const auto opened = capture()) opened->update_watched();
+    if (!watched) inbox.newest.take();
   }
 
   /**
@@ -109,17 +96,8 @@ class Session final : public PipelineListener {
   }
   const FrameFeed &fed() const { return feed_; }
 
-  /** Whether JavaScript wants raw frames in this format. Throws FaultError `ERR_NO_BUFFERS`. */
-  void watch_raw(RawFormat format, bool watched) {
-    RawInbox &inbox = raw_[static_cast<size_t>(format)];
-    inbox.watched = watched;
-    {
-      const std::lock_guard lock(mutex_);
-      if (pipeline_) pipeline_->watch_raw(format, watched);
-    }
-    if (!watched) inbox.newest.take();
-  }
-
+  /** Whether anything of how the camera is set may have changed since the last call. */
+  bool take_changed() { return changed_.exchange(false); }
   std::optional<Jpeg> take_jpeg() { return jpeg_.take(); }
   std::optional<RawFrame> take_raw(RawFormat format) {
     return raw_[static_cast<size_t>(format)].newest.take();
@@ -135,18 +113,21 @@ class Session final : public PipelineListener {
  private:
   void update_watched() {
     watched_ = javascript_watches_ || !feed_.empty();
-    {
-      const std::lock_guard lock(mutex_);
-      if (pipeline_) pipeline_->watch(watched_);
-    }
+    if (const auto opened = capture()) opened->update_watched();
     if (!watched_) jpeg_.take();
   }
 
+  bool watches() const override { return watched_; }
+  bool watches_raw(RawFormat format) const override {
+    return raw_[static_cast<size_t>(format)].watched;
+  }
+
   void on_jpeg(Jpeg jpeg) override {
+    if (!watched_) return;
     feed_.offer(jpeg);
     // Without a wake-up it waits for who asks for the newest one.
     const bool displaced = jpeg_.put(std::move(jpeg)).has_value();
-    // Everybody may have left while it was encoded.
+    // Everybody may have left meanwhile.
     if (!watched_) jpeg_.take();
     if (!javascript_watches_) return;
     if (displaced) superseded_++;
@@ -154,8 +135,8 @@ class Session final : public PipelineListener {
   }
   void on_raw(RawFrame frame) override {
     RawInbox &inbox = raw_[static_cast<size_t>(frame.format)];
+    if (!inbox.watched) return;
     inbox.newest.put(std::move(frame));
-    // The last one may have left while it was copied.
     if (!inbox.watched) inbox.newest.take();
     wake_();
   }
@@ -163,12 +144,15 @@ class Session final : public PipelineListener {
     fault_.put(std::move(fault));
     wake_();
   }
-
   void on_encoder(const EncoderReport &now) override {
     {
       const std::lock_guard lock(encoders_mutex_);
       encoders_.push_back(now);
     }
+    wake_();
+  }
+  void on_changed() override {
+    changed_ = true;
     wake_();
   }
 
@@ -182,17 +166,17 @@ class Session final : public PipelineListener {
     Mailbox<RawFrame> newest;
   };
   std::array<RawInbox, kRawFormats> raw_;
+  std::atomic<bool> changed_{false};
   Mailbox<Fault> fault_;
   /** Not only the newest: a fall-back that is over must be told too. They come seconds apart. */
   std::mutex encoders_mutex_;
   std::vector<EncoderReport> encoders_;
   std::atomic<uint64_t> superseded_{0};
-  /** Held while opening and changing, which may take seconds. */
-  std::mutex operation_;
-  std::mutex mutex_;
+  /** Held while opening, which may take seconds. */
+  std::mutex opening_;
+  mutable std::mutex mutex_;
   bool closed_ = false;
-  bool busy_ = false;
-  std::shared_ptr<Pipeline> pipeline_;
+  std::shared_ptr<Capture> capture_;
 };
 
 }  // namespace mio

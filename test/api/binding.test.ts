@@ -49,6 +49,7 @@ test('its classes', () => {
 
 test('what an open camera tells', async () => {
   const options: NativeOptions = {
+    shared: false,
     backend: 'synthetic',
     id: 'synthetic',
     width: 320,
@@ -80,9 +81,11 @@ test('what an open camera tells', async () => {
     () => {},
     () => {},
     () => {},
+    () => {},
   )
   try {
-    await camera.open(options)
+    await camera.open(options, '{}')
+    expect(camera.settings()).toBe('{}')
     const opened = camera.opened()!
     expectDeclared(opened, 'NativeOpened')
     expect(opened.buffers).toHaveLength(options.slots)

@@ -12,8 +12,8 @@ export interface CameraKind {
   readonly still: 'beside the stream' | 'instead of the stream'
   /** Whether the camera lets its frame rate be set. */
   readonly setsFrameRate: boolean
-  /** Whether a second opener is refused. */
-  readonly exclusive: boolean
+  /** Whether all who open it in one process have the same one. */
+  readonly shared: boolean
   /** Whether it gives raw frames, and a size below 1280x720 that its second stream has. */
   readonly raw: { readonly smaller: readonly [width: number, height: number] } | undefined
   /** Prepares the process before libcamera is opened. */

@@ -199,12 +199,16 @@ export function cameraContract(kind: CameraKind): void {
       }
     })
 
-    test('a second opener hears that it is busy', async () => {
+    test('a second opener shares it, and each ends for itself', async () => {
       const camera = await open()
-      if (kind.exclusive) await expect(open()).rejects.toMatchObject({ code: 'ERR_CAMERA_BUSY' })
-      else expect((await open()).state.status).toBe('live')
-      // The first one does not notice.
-      ;(await camera.frame({ maxAge: 0 })).release()
+      const second = await openCamera({ camera: kind.camera })
+      opened.push(second)
+      expect(second.settings.width).toBe(kind.shared ? 640 : 1280)
+      const [one, other] = await Promise.all([camera.frame({ maxAge: 0 }), second.frame({ maxAge: 0 })])
+      one.release()
+      other.release()
+      await camera.close()
+      ;(await second.frame({ maxAge: 0 })).release()
     })
 
     test('tells its controls and refuses what does not fit, changing nothing', async () => {
@@ -270,8 +274,10 @@ export function cameraContract(kind: CameraKind): void {
 
     test('the frame rate changes', async () => {
       const camera = await open({ fps: 30 })
-      const times: number[] = []
-      const stop = camera.subscribe((frame) => times.push(Number(frame.monotonic) / 1e6))
+      const times: { sequence: number; time: number }[] = []
+      const stop = camera.subscribe(({ sequence, monotonic }) =>
+        times.push({ sequence, time: Number(monotonic) / 1e6 }),
+      )
       await until(() => times.length > 3)
       const { captured } = camera.statistics()
       await camera.reconfigure({ fps: 10 })
@@ -282,7 +288,8 @@ export function cameraContract(kind: CameraKind): void {
         times.length = 0
         await until(() => times.length > 6)
         const [first, last] = [times[2]!, times.at(-1)!]
-        expect((last - first) / (times.length - 3)).toBeCloseTo(100, 0)
+        // On a busy machine some may be missing.
+        expect((last.time - first.time) / (last.sequence - first.sequence)).toBeCloseTo(100, 0)
       }
       await until(() => camera.statistics().captured > captured)
       stop()

@@ -14,7 +14,7 @@ cameraContract({
   fullSize: [2592, 1944],
   still: 'beside the stream',
   setsFrameRate: true,
-  exclusive: false,
+  shared: false,
   raw: { smaller: [320, 180] },
   setUp() {},
   tearDown() {},

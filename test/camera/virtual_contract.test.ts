@@ -15,7 +15,7 @@ cameraContract({
   fullSize: [1280, 720],
   still: 'beside the stream',
   setsFrameRate: true,
-  exclusive: true,
+  shared: true,
   raw: { smaller: [640, 480] },
   setUp() {
     const size = (width: number, height: number) => ({ width, height, frame_rates: [30] })

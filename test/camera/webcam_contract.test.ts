@@ -16,7 +16,7 @@ cameraContract({
   fullSize: [1920, 1080],
   still: 'instead of the stream',
   setsFrameRate: false,
-  exclusive: true,
+  shared: true,
   raw: undefined,
   setUp: async () =>
     webcams.plug(

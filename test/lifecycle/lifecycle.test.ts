@@ -50,9 +50,11 @@ const good = { code: 0, signal: null }
 
 describe.each([
   ['synthetic', { CASE_CAMERA: 'synthetic' }],
-  ['libcamera virtual', { CASE_CAMERA: 'Virtual0', CASE_OTHER_CAMERA: 'Virtual1', LCSHIM_FPS: '120' }],
-  ['libcamera uvcvideo', { CASE_CAMERA: webcams.id(0), CASE_OTHER_CAMERA: 'Virtual1', LCSHIM_FPS: '120' }],
+  ['libcamera virtual', { CASE_CAMERA: 'Virtual0', LCSHIM_FPS: '120' }],
+  ['libcamera uvcvideo', { CASE_CAMERA: webcams.id(0), LCSHIM_FPS: '120' }],
 ] satisfies [string, Record<string, string>][])('with a %s camera', (_, env) => {
+  const other = { CASE_OTHER_CAMERA: 'Virtual1' }
+
   test('exit while streaming', async () => {
     expect(await run('exit_while_streaming', env)).toMatchObject(good)
   })
@@ -79,8 +81,16 @@ describe.each([
     expect(await run('worker_terminated', env)).toMatchObject({ ...good, stdout: '20 workers' })
   })
 
-  test('the main thread and a worker at once', async () => {
+  test('the main thread and a worker at once, with a camera each', async () => {
+    expect(await run('main_and_worker', { ...env, ...other })).toMatchObject({ ...good, stdout: '0' })
+  })
+
+  test('the main thread and a worker at once, with one camera', async () => {
     expect(await run('main_and_worker', env)).toMatchObject({ ...good, stdout: '0' })
+  })
+
+  test('two workers and the main thread, with one camera', async () => {
+    expect(await run('two_workers', env)).toMatchObject({ ...good, stdout: 'left with 0\n0' })
   })
 
   test('the last reference dropped while frames come', async () => {
@@ -117,10 +127,6 @@ describe.each([
     // A leaked slot, buffer or mapping of one cycle alone would be more than this over 200.
     expect(after.rss - before.rss).toBeLessThan(16 * 1024 * 1024)
   })
-})
-
-test('two workers and the main thread', async () => {
-  expect(await run('two_workers')).toMatchObject({ ...good, stdout: 'left with 0\n0' })
 })
 
 test('unplugged while a frame is held', async () => {
