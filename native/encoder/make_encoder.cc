@@ -10,6 +10,7 @@
 
 #include "core/dma_heap.h"
 #include "core/fault.h"
+#include "encoder/direct_encoder.h"
 #include "encoder/fallback_encoder.h"
 #include "encoder/passthrough_coder.h"
 #include "encoder/threaded_encoder.h"
@@ -125,9 +126,8 @@ std::unique_ptr<Encoder> make_encoder(const EncoderChoice &choice, const Encoder
   about.reason = choice.reason;
   about.refusals = choice.hardware.refusals;
   if (std::strcmp(choice.name, kPassthrough) == 0) {
-    return std::make_unique<ThreadedEncoder>(
-        kPassthrough, input, quality, 1, [] { return std::make_unique<PassthroughCoder>(); }, sink,
-        about);
+    return std::make_unique<DirectEncoder>(kPassthrough, input, quality,
+                                           std::make_unique<PassthroughCoder>(), sink, about);
   }
   if (std::strcmp(choice.name, kHardware) == 0) {
     try {

@@ -5,8 +5,6 @@
 
 #include <utility>
 
-#include "core/dma_buf_sync.h"
-
 namespace mio {
 
 ThreadedEncoder::ThreadedEncoder(const char *name, const EncoderInput &input, int quality,
@@ -57,9 +55,10 @@ void ThreadedEncoder::stop() {
 
 void ThreadedEncoder::work(Worker &worker) {
   while (auto job = next_job(worker)) {
-    Result result = encode(*worker.coder, *job);
+    Coded coded =
+        encode_with(*worker.coder, buffers_, job->picture, quality_, std::move(job->slot));
     sink_.input_done(job->picture.buffer);
-    finish(job->ticket, std::move(result));
+    finish(job->ticket, std::move(coded));
     const std::lock_guard lock(queue_mutex_);
     --in_flight_;
   }
@@ -79,34 +78,13 @@ std::optional<ThreadedEncoder::Job> ThreadedEncoder::next_job(Worker &worker) {
   return job;
 }
 
-// The thread's top as far as a picture goes: nothing thrown here may end the process.
-ThreadedEncoder::Result ThreadedEncoder::encode(Coder &coder, Job &job) {
-  try {
-    std::deque<DmaBufSync> syncs;
-    for (const int fd : buffers_.descriptors(job.picture.buffer)) {
-      syncs.emplace_back(fd, DmaBufSync::Access::kRead);
-    }
-    const size_t length =
-        coder.encode(buffers_.view(job.picture), quality_, job.slot.data(), job.slot.bytes());
-    return {Jpeg{std::move(job.slot), length, job.picture.sequence, job.picture.timestamp}, {}, {}};
-  } catch (const CodingError &e) {
-    return {std::nullopt, e.failure(), e.what()};
-  } catch (const std::exception &e) {
-    return {std::nullopt, EncodeFailure::kEncoder, e.what()};
-  }
-}
-
-void ThreadedEncoder::finish(uint64_t ticket, Result result) {
+void ThreadedEncoder::finish(uint64_t ticket, Coded coded) {
   const std::lock_guard lock(order_mutex_);
-  early_.emplace(ticket, std::move(result));
+  early_.emplace(ticket, std::move(coded));
   for (auto next = early_.find(next_out_); next != early_.end(); next = early_.find(++next_out_)) {
-    Result out = std::move(next->second);
+    Coded out = std::move(next->second);
     early_.erase(next);
-    if (out.jpeg) {
-      sink_.encoded(std::move(*out.jpeg));
-    } else {
-      sink_.failed(out.failure, out.why);
-    }
+    std::move(out).tell(sink_);
   }
 }
 

@@ -10,10 +10,10 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <string>
 #include <thread>
 #include <vector>
 
+#include "encoder/coded.h"
 #include "encoder/coder.h"
 #include "encoder/encoder.h"
 #include "encoder/mapped_buffers.h"
@@ -47,13 +47,6 @@ class ThreadedEncoder final : public Encoder {
     mio_picture picture;
     Slot slot;
   };
-  /** A job's end: a JPEG, or why there is none. */
-  struct Result {
-    std::optional<Jpeg> jpeg;
-    EncodeFailure failure;
-    std::string why;
-  };
-
   /** A thread with the coder that is its own. */
   struct Worker {
     std::unique_ptr<Coder> coder;
@@ -64,8 +57,7 @@ class ThreadedEncoder final : public Encoder {
 
   void work(Worker &worker);
   std::optional<Job> next_job(Worker &worker);
-  Result encode(Coder &coder, Job &job);
-  void finish(uint64_t ticket, Result result);
+  void finish(uint64_t ticket, Coded coded);
 
   const char *const name_;
   EncoderReport about_;
@@ -85,7 +77,7 @@ class ThreadedEncoder final : public Encoder {
 
   /** Held while the sink is called: one call at a time, in order. */
   std::mutex order_mutex_;
-  std::map<uint64_t, Result> early_;
+  std::map<uint64_t, Coded> early_;
   uint64_t next_out_ = 0;
 };
 
