@@ -29,6 +29,11 @@ void BitrateCap::limit(double bytes_per_second) {
   limit_ = bytes_per_second;
 }
 
+bool BitrateCap::is_steering() const {
+  const std::lock_guard lock(mutex_);
+  return limit_ > 0 || now_ != wanted_;
+}
+
 int BitrateCap::quality() const {
   const std::lock_guard lock(mutex_);
   return now_;

@@ -21,6 +21,9 @@ class BitrateCap {
   /** Another limit. Quality goes there bit by bit. */
   void limit(double bytes_per_second);
 
+  /** Whether it wants to know of pictures: with a limit, or on the way back from one. */
+  bool is_steering() const;
+
   /** What is encoded with now. */
   int quality() const;
 

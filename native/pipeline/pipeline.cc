@@ -310,8 +310,10 @@ void Pipeline::input_done(uint32_t buffer) { buffers_.drop(buffer); }
 void Pipeline::encoded(Jpeg jpeg) {
   encoded_++;
   good();
-  encoder_->set_quality(
-      cap_->add(jpeg.length, jpeg_quality(jpeg.data(), jpeg.length), jpeg.timestamp));
+  if (cap_->is_steering()) {
+    encoder_->set_quality(
+        cap_->add(jpeg.length, jpeg_quality(jpeg.data(), jpeg.length), jpeg.timestamp));
+  }
   if (const int orientation = orientation_; orientation != 1) {
     insert_segment(jpeg, exif_offset(jpeg.data(), jpeg.length), exif_orientation(orientation));
   }

@@ -77,6 +77,20 @@ TEST(BitrateCap, ANewWishHoldsTheLimitToo) {
   EXPECT_EQ(cap.want(10), 10);
 }
 
+TEST(BitrateCap, SteersUntilTheWayBackFromALimitIsDone) {
+  BitrateCap cap(0, 80);
+  EXPECT_FALSE(cap.is_steering());
+  cap.limit(2e6);
+  Stream stream{cap, 80};
+  stream.run(100, 3);
+  EXPECT_LT(stream.quality, 80);
+  cap.limit(0);
+  EXPECT_TRUE(cap.is_steering()) << "quality is still low";
+  stream.run(100, 3);
+  EXPECT_EQ(stream.quality, 80);
+  EXPECT_FALSE(cap.is_steering());
+}
+
 TEST(BitrateCap, APauseIsNoFrameInterval) {
   BitrateCap cap(2e6, 80);
   Stream stream{cap, 80};
