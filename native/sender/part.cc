@@ -2,25 +2,29 @@
 #include "sender/part.h"
 
 #include <algorithm>
-#include <cstdio>
+#include <array>
+#include <charconv>
 #include <utility>
 
 namespace mio {
 
 namespace {
 
+void append(std::string &to, int64_t number, size_t least_digits = 1) {
+  std::array<char, 24> digits{};
+  const char *end = std::to_chars(digits.begin(), digits.end(), number).ptr;
+  const auto count = static_cast<size_t>(end - digits.data());
+  if (count < least_digits) to.append(least_digits - count, '0');
+  to.append(digits.data(), count);
+}
+
 std::string head_of(const Picture &picture, const WireFormat &format) {
   const int64_t microseconds = (picture.wall + 500) / 1000;
-  char length[24];
-  char timestamp[32];
-  const int length_size = std::snprintf(length, sizeof length, "%zu", picture.length);
-  const int timestamp_size = std::snprintf(timestamp, sizeof timestamp, "%lld.%06lld",
-                                           static_cast<long long>(microseconds / 1'000'000),
-                                           static_cast<long long>(microseconds % 1'000'000));
   std::string head;
   head.reserve(256);
-  head.append(format.head).append(length, static_cast<size_t>(length_size));
-  head.append(format.before_timestamp).append(timestamp, static_cast<size_t>(timestamp_size));
+  append(head.append(format.head), static_cast<int64_t>(picture.length));
+  append(head.append(format.before_timestamp), microseconds / 1'000'000);
+  append(head.append(1, '.'), microseconds % 1'000'000, 6);
   if (!picture.state.empty()) head.append(format.before_state).append(picture.state);
   return head.append(format.head_end);
 }

@@ -21,6 +21,11 @@ namespace {
 
 constexpr size_t kEventsAtOnce = 128;
 
+/** Up to so many viewers are few. */
+constexpr size_t kFew = 16;
+/** Nanoseconds that whoever publishes may spend on sending. */
+constexpr int64_t kMoment = 300'000;
+
 UniqueFd checked(int fd, const char *what) {
   if (fd >= 0) return UniqueFd(fd);
   throw FaultError("ERR_INTERNAL", std::string(what) + " failed: " + errno_text(errno));
@@ -90,8 +95,39 @@ bool Sender::publish(Picture picture) {
   displaced = std::exchange(inbox_.part, make_part(std::move(picture)));
   const bool missed = displaced && displaced->exposed();
   if (missed) inbox_.missed++;
-  wake_thread(std::move(lock));
+  lock.unlock();
+  if (!send_at_once()) wake_thread(std::unique_lock(mutex_));
   return missed;
+}
+
+/**
+ * Sends to few viewers on whatever thread this is, while the sender's own sleeps: to wake that one,
+ * and to move the picture into its processor's cache, costs more.
+ * @returns false when something is left for the thread
+ */
+bool Sender::send_at_once() {
+  const std::unique_lock turn(turn_, std::try_to_lock);
+  if (!turn || viewers_.size() > kFew || unfinished_) return false;
+  uint64_t missed = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    if (inbox_.stop || inbox_.rung || !inbox_.commands.empty()) return false;
+    // Another one may have published and sent meanwhile.
+    if (!inbox_.part) return true;
+    newest_ = std::exchange(inbox_.part, nullptr);
+    missed = std::exchange(inbox_.missed, 0);
+  }
+  const int64_t end = monotonic_ns() + kMoment;
+  for (const auto &viewer : viewers_) {
+    const bool was_busy = viewer->busy();
+    const auto why = viewer->offer(newest_, missed);
+    // Only the thread drops viewers: it may have an event of this one in its hands.
+    if (why) departed_.push_back({viewer->id(), *why});
+    // One that has become busy is to be waited for, by a thread that does not know it yet.
+    unfinished_ |= why || viewer->busy() != was_busy || monotonic_ns() > end;
+    if (unfinished_) break;
+  }
+  return !unfinished_;
 }
 
 void Sender::clear() {
@@ -140,14 +176,16 @@ void Sender::run() {
     loop();
   } catch (const std::exception &) {
     // Out of memory. The viewers are told that it is over, as far as that still goes.
+    const std::lock_guard turn(turn_);
     const std::lock_guard lock(mutex_);
     inbox_.stop = true;
     for (const auto &viewer : viewers_) left_.push_back({viewer->id(), Departure::kDisconnected});
     wake_();
   }
+  Inbox unseen;
+  const std::lock_guard turn(turn_);
   newest_.reset();
   viewers_.clear();
-  Inbox unseen;
   const std::lock_guard lock(mutex_);
   std::swap(unseen.commands, inbox_.commands);
   std::swap(unseen.part, inbox_.part);
@@ -156,14 +194,19 @@ void Sender::run() {
 
 void Sender::loop() {
   std::array<epoll_event, kEventsAtOnce> events{};
+  std::unique_lock turn(turn_);
   for (;;) {
+    const int milliseconds = timeout();
+    turn.unlock();
     const int count =
-        epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), timeout());
+        epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), milliseconds);
+    turn.lock();
     // Each viewer has one event at most, so that dropping it makes no other one stale.
     for (int i = 0; i < count; ++i) {
       const epoll_event &event = events[static_cast<size_t>(i)];
       if (event.data.ptr != nullptr) handle(event.events, *static_cast<Viewer *>(event.data.ptr));
     }
+    for (const Left &one : std::exchange(departed_, {})) drop(one.id, one.why);
     if (!empty_inbox()) return;
     drop_expired();
   }
@@ -198,7 +241,12 @@ bool Sender::empty_inbox() {
   }
   for (Command &command : now.commands)
     std::visit([this](auto &known) { carry_out(known); }, command);
-  if (now.part) offer(now.part, now.missed);
+  if (now.part) {
+    offer(now.part, now.missed);
+  } else if (unfinished_ && newest_) {
+    offer(newest_, 0);
+  }
+  unfinished_ = false;
   return true;
 }
 
@@ -213,11 +261,7 @@ void Sender::carry_out(Add &add) {
   if (const auto why = viewer.offer(newest_, 0)) drop(viewer, why);
 }
 
-void Sender::carry_out(const Remove &remove) {
-  const auto found = std::ranges::find_if(
-      viewers_, [&remove](const auto &viewer) { return viewer->id() == remove.id; });
-  if (found != viewers_.end()) drop(**found, std::nullopt);
-}
+void Sender::carry_out(const Remove &remove) { drop(remove.id, std::nullopt); }
 
 void Sender::carry_out(const End &end) {
   for (size_t i = viewers_.size(); i-- > 0;) {
@@ -241,6 +285,13 @@ void Sender::drop_expired() {
     Viewer &viewer = *viewers_[i];
     if (viewer.busy() && viewer.begun_at() < oldest) drop(viewer, Departure::kTimeout);
   }
+}
+
+/** The one of that id, if there still is one. */
+void Sender::drop(uint32_t id, std::optional<Departure> told) {
+  const auto found =
+      std::ranges::find_if(viewers_, [id](const auto &viewer) { return viewer->id() == id; });
+  if (found != viewers_.end()) drop(**found, told);
 }
 
 void Sender::drop(Viewer &viewer, std::optional<Departure> told) {

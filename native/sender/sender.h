@@ -32,7 +32,8 @@ struct SenderOptions {
 /**
  * Gives parts to many sockets from a thread of its own: to each viewer the newest one when its
  * socket has drained. One epoll, edge-triggered, and no system call a frame and viewer but the one
- * that sends: a quarter of what it costs to wake an event loop of JavaScript for it.
+ * that sends: a quarter of what it costs to wake an event loop of JavaScript for it. While viewers
+ * are few and their sockets take all of it, whoever publishes sends, and the thread sleeps.
  *
  * A viewer's descriptor is a duplicate of one that belongs to somebody else, who goes on reading
  * from it and hears when the client closes: this side only writes.
@@ -74,7 +75,8 @@ class Sender {
   void end(std::optional<Picture> last);
 
   /**
-   * A new frame or placeholder for all. Any thread; never waits for a viewer.
+   * A new frame or placeholder for all. Any thread; never waits for a viewer, and sends
+   * for a fraction of a millisecond at most.
    * @returns true when it replaced a frame that the thread had not even looked at: the machine is
    * busy
    */
@@ -121,7 +123,9 @@ class Sender {
   void carry_out(const End &end);
   void carry_out(const Clear & /*clear*/) { newest_.reset(); }
   void offer(const Shared &part, uint64_t missed);
+  bool send_at_once();
   void drop_expired();
+  void drop(uint32_t id, std::optional<Departure> told);
   void drop(Viewer &viewer, std::optional<Departure> told);
   void wake_thread(std::unique_lock<std::mutex> lock);
   Shared make_part(Picture picture);
@@ -139,10 +143,14 @@ class Sender {
   /** An eventfd, shared with whoever rings it just now; none once stopped. */
   std::shared_ptr<const UniqueFd> bell_;
 
-  /** The thread's own. */
-  UniqueFd epoll_;
+  UniqueFd epoll_; /**< the thread's own */
+
+  /** Held by who sends, mostly the thread while it does not sleep; taken before `mutex_`. */
+  std::mutex turn_;
   std::vector<std::unique_ptr<Viewer>> viewers_;
   Shared newest_;
+  std::vector<Left> departed_; /**< whom the thread is to drop */
+  bool unfinished_ = false;    /**< not all of those who are due have been offered `newest_` */
 
   std::thread thread_; /**< last: it uses all the others */
 };

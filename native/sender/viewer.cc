@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 #include <sys/uio.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <utility>
@@ -34,6 +35,7 @@ Viewer::Viewer(uint32_t id, UniqueFd socket, const ViewerWish &wish,
 
 std::optional<Departure> Viewer::offer(const Shared &part, uint64_t missed) {
   if (ending_ || part->serial() <= serial_) return std::nullopt;
+  serial_ = part->serial();
   if (const auto &exposed = part->exposed()) {
     if (paced_ && !pacing_.is_due(*exposed)) return std::nullopt;
     pacing_.take(*exposed);
@@ -72,7 +74,7 @@ std::optional<Departure> Viewer::send(Shared part, bool last) {
   in_flight_ = std::move(part);
   offset_ = 0;
   behind_ = false;
-  serial_ = in_flight_->serial();
+  serial_ = std::max(serial_, in_flight_->serial());
   begun_at_ = monotonic_ns();
   last_ = ++begun_ == frames_ || last;
   if (size() > backlog_) {

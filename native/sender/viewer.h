@@ -76,7 +76,7 @@ class Viewer {
   bool last_ = false; /**< it is the last one */
   int64_t begun_at_ = 0;
   uint64_t begun_ = 0;  /**< parts begun */
-  uint64_t serial_ = 0; /**< of the last part sent */
+  uint64_t serial_ = 0; /**< of the newest part offered */
   size_t backlog_ = 0;  /**< bytes that the kernel may keep */
   bool behind_ = false; /**< a newer part is due as soon as the one in flight has been taken */
   bool ending_ = false;
