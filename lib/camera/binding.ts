@@ -247,10 +247,6 @@ export interface NativeSenderSums {
   latencyCounts: number[]
   /** In seconds. */
   latencySum: number
-  /** Frames that came, without placeholders. */
-  frames: number
-  /** When the last one came, milliseconds on CLOCK_MONOTONIC; 0: none yet. */
-  lastFrame: number
 }
 
 /** A thread that sends parts to viewers' descriptors. */
@@ -273,6 +269,8 @@ export interface NativeSender {
   stop(): void
   /** Six numbers for each viewer: id, sent, skipped, bytes, parts per second, last exposure in ms or 0. */
   viewers(): Float64Array
+  /** How many frames came, without placeholders, and when the last one did, milliseconds on CLOCK_MONOTONIC or 0. */
+  frames(): Float64Array
   sums(): NativeSenderSums
 }
 

@@ -55,10 +55,13 @@ export class Hub {
       (jpeg, state) => {
         for (const each of this.#deliveries) if (each.size > 0) each.show(jpeg, state)
       },
-      () => ({
-        count: this.#deliveries.reduce((sum, { frames }) => sum + frames.count, 0),
-        last: Math.max(...this.#deliveries.map(({ frames }) => frames.last)),
-      }),
+      () => {
+        const frames = this.#deliveries.map((each) => each.frames)
+        return {
+          count: frames.reduce((sum, { count }) => sum + count, 0),
+          last: Math.max(...frames.map(({ last }) => last)),
+        }
+      },
     )
   }
 

@@ -3,19 +3,10 @@ import { canSend, openSender } from '../camera/sender.ts'
 import type { FrameSource } from '../camera/source.ts'
 import { monotonicNow } from './clock.ts'
 import type { Connection } from './connection.ts'
-import type { Admission, Delivery, Departure, FrameCount, Sums, Viewer, ViewerReport } from './delivery.ts'
+import type { Admission, Delivery, FrameCount, Sums, Viewer, ViewerReport } from './delivery.ts'
 import { type Histogram, latencyBounds, sumOf } from './latency.ts'
-import { between, closing, opening, partPieces } from './multipart.ts'
-
-interface Member extends Viewer {
-  readonly address: string | undefined
-  readonly since: number
-  /** The thread writes; before, Node does. */
-  begun: boolean
-  leave(why?: Departure): void
-  /** Ends it on Node's side, once the thread has done with it. */
-  readonly departed: (why: Departure) => void
-}
+import { between, closing, partPieces } from './multipart.ts'
+import { NativeViewer } from './native_viewer.ts'
 
 /**
  * Delivery by a thread of the addon. Node accepts, reads and closes the connections; the thread writes to duplicates
@@ -26,7 +17,7 @@ export class NativeDelivery implements Delivery {
   readonly name = 'native'
   readonly #source: FrameSource
   readonly #sendTimeout: number
-  readonly #members = new Map<number, Member>()
+  readonly #viewers = new Map<number, NativeViewer>()
   /** Only while there are viewers: so there is no thread when nobody watches. */
   #sender: NativeSender | undefined
   #unfeed: (() => void) | undefined
@@ -35,11 +26,11 @@ export class NativeDelivery implements Delivery {
     sent: 0,
     skipped: 0,
     bytes: 0,
-    frames: 0,
-    lastFrame: 0,
     latencySum: 0,
     latencyCounts: Array.from({ length: latencyBounds.length + 1 }, () => 0),
   }
+
+  #pastFrames: FrameCount = { count: 0, last: 0 }
 
   /** @param sendTimeout milliseconds in which a part must be taken */
   constructor(source: FrameSource, sendTimeout: number) {
@@ -53,55 +44,29 @@ export class NativeDelivery implements Delivery {
   }
 
   get size(): number {
-    return this.#members.size
+    return this.#viewers.size
   }
 
   get frames(): FrameCount {
-    const { frames, lastFrame } = this.#total()
-    return { count: frames, last: lastFrame }
+    const [count = 0, last = 0] = this.#sender?.frames() ?? []
+    return { count: this.#pastFrames.count + count, last: last || this.#pastFrames.last }
   }
 
   join(connection: Connection, admission: Admission): Viewer | undefined {
-    const { id, address, fps = 0, frames = 0 } = admission
+    const { id } = admission
     const descriptor = connection.descriptor()
     const sender = descriptor === undefined ? undefined : this.#start()
     if (descriptor === undefined || !sender?.add(id, descriptor)) {
       this.#stopIfEmpty()
       return undefined
     }
-    const leave = (why: Departure): void => {
-      if (!this.#members.has(id)) return
-      sender.remove(id)
-      member.departed(why)
-    }
-    const late = setTimeout(() => leave('timeout'), this.#sendTimeout).unref()
-    const member: Member = {
-      id,
-      address,
-      since: Date.now(),
-      begun: false,
-      leave: (why = 'disconnected') => leave(why),
-      departed: (why) => {
-        if (!this.#members.delete(id)) return
-        clearTimeout(late)
-        if (why === 'ended') connection.end()
-        else connection.destroy()
-        this.#stopIfEmpty()
-        admission.onLeave(member, why)
-      },
-    }
-    this.#members.set(id, member)
-    connection.onClose(() => leave('disconnected'))
-    // The kernel must have all that Node wrote before anybody else writes behind it.
-    connection.write(opening, (error) => {
-      if (error) return leave('disconnected')
-      clearTimeout(late)
-      if (!this.#members.has(id)) return
-      member.begun = true
-      connection.handOver()
-      sender.begin(id, fps, frames)
+    const viewer = new NativeViewer(connection, admission, sender, this.#sendTimeout, (gone, why) => {
+      this.#viewers.delete(id)
+      this.#stopIfEmpty()
+      admission.onLeave(gone, why)
     })
-    return member
+    this.#viewers.set(id, viewer)
+    return viewer
   }
 
   show(jpeg: Buffer, state: string): void {
@@ -111,7 +76,7 @@ export class NativeDelivery implements Delivery {
   end(last?: Buffer): void {
     this.#unfeed?.()
     this.#unfeed = undefined
-    for (const member of this.#members.values()) if (!member.begun) member.leave('ended')
+    for (const viewer of this.#viewers.values()) if (!viewer.begun) viewer.leave('ended')
     this.#sender?.end(last, Date.now(), undefined, 'ended')
   }
 
@@ -120,7 +85,7 @@ export class NativeDelivery implements Delivery {
     const numbers = new Map<number, Float64Array>()
     const all = this.#sender?.viewers() ?? new Float64Array()
     for (let i = 0; i < all.length; i += 6) numbers.set(all[i]!, all.subarray(i + 1, i + 6))
-    return [...this.#members.values()].map(({ id, address, since }) => {
+    return [...this.#viewers.values()].map(({ id, address, since }) => {
       const [sent = 0, skipped = 0, bytes = 0, fps = 0, exposed = 0] = numbers.get(id) ?? []
       const age = exposed > 0 ? now - exposed : undefined
       return { id, address, since, sent, skipped, bytes, fps, age, delivery: 'native' }
@@ -146,18 +111,19 @@ export class NativeDelivery implements Delivery {
         sendTimeout: this.#sendTimeout,
         latencyBounds,
       },
-      (id, why) => this.#members.get(id)?.departed(why),
+      (id, why) => this.#viewers.get(id)?.departed(why),
     )
     if (this.#sender) this.#unfeed = this.#source.feed?.(this.#sender)
     return this.#sender
   }
 
   #stopIfEmpty(): void {
-    if (this.#members.size > 0 || !this.#sender) return
+    if (this.#viewers.size > 0 || !this.#sender) return
     this.#unfeed?.()
     this.#unfeed = undefined
     this.#sender.stop()
     this.#past = this.#total()
+    this.#pastFrames = this.frames
     this.#sender = undefined
   }
 
@@ -170,8 +136,6 @@ export class NativeDelivery implements Delivery {
       sent: past.sent + now.sent,
       skipped: past.skipped + now.skipped,
       bytes: past.bytes + now.bytes,
-      frames: past.frames + now.frames,
-      lastFrame: now.lastFrame || past.lastFrame,
       latencyCounts: [...counts],
       latencySum: sum,
     }

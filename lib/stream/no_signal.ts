@@ -101,7 +101,7 @@ export class NoSignal {
     const silence = now - this.#alive
     const allowance = this.#allowance()
     if (this.#isLost() || silence >= allowance) this.#announce()
-    else this.#arm(Math.min(allowance - silence, interval))
+    else this.#arm(allowance - silence)
   }
 
   #announce(): void {

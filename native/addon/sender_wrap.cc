@@ -64,7 +64,7 @@ Napi::Function SenderWrap::define(Napi::Env env) {
        InstanceMethod<&SenderWrap::remove>("remove"),
        InstanceMethod<&SenderWrap::publish>("publish"), InstanceMethod<&SenderWrap::end>("end"),
        InstanceMethod<&SenderWrap::stop>("stop"), InstanceMethod<&SenderWrap::viewers>("viewers"),
-       InstanceMethod<&SenderWrap::sums>("sums")});
+       InstanceMethod<&SenderWrap::sums>("sums"), InstanceMethod<&SenderWrap::frames>("frames")});
 }
 
 SenderWrap::SenderWrap(const Napi::CallbackInfo &info)
@@ -162,11 +162,20 @@ Napi::Value SenderWrap::viewers(const Napi::CallbackInfo &info) {
   return result;
 }
 
-// sums(): { sent, skipped, bytes, latencyCounts, latencySum, frames, lastFrame }
+// frames(): Float64Array of (count, when the last one came in milliseconds or 0). It is asked for
+// once a second.
+Napi::Value SenderWrap::frames(const Napi::CallbackInfo &info) {
+  const Sender::Frames frames = sender_->frames();
+  auto result = Napi::Float64Array::New(info.Env(), 2);
+  result[0] = static_cast<double>(frames.count);
+  result[1] = static_cast<double>(frames.last) / 1e6;
+  return result;
+}
+
+// sums(): { sent, skipped, bytes, latencyCounts, latencySum }
 Napi::Value SenderWrap::sums(const Napi::CallbackInfo &info) {
   const Napi::Env env = info.Env();
   const SenderCounters &sums = sender_->sums();
-  const Sender::Frames frames = sender_->frames();
   auto result = Napi::Object::New(env);
   const auto set = [&](const char *key, auto value) {
     result.Set(key, Napi::Number::New(env, static_cast<double>(value)));
@@ -175,8 +184,6 @@ Napi::Value SenderWrap::sums(const Napi::CallbackInfo &info) {
   set("skipped", sums.skipped());
   set("bytes", sums.bytes());
   set("latencySum", sums.latency_sum());
-  set("frames", frames.count);
-  set("lastFrame", static_cast<double>(frames.last) / 1e6);
   auto counts = Napi::Array::New(env);
   for (const uint64_t count : sums.latency_counts())
     counts.Set(counts.Length(), Napi::Number::New(env, static_cast<double>(count)));

@@ -34,6 +34,7 @@ class SenderWrap : public Napi::ObjectWrap<SenderWrap> {
   void end(const Napi::CallbackInfo &info);
   void stop(const Napi::CallbackInfo &info);
   Napi::Value viewers(const Napi::CallbackInfo &info);
+  Napi::Value frames(const Napi::CallbackInfo &info);
   Napi::Value sums(const Napi::CallbackInfo &info);
 
   void on_wake(Napi::Env env);
