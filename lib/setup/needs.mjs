@@ -98,6 +98,16 @@ export const forLint = [
   { name: 'ShellCheck', anyCommand: ['shellcheck'], packages: ['shellcheck'] },
 ]
 
+/** @type {Need[]} */
+export const forFuzz = [
+  { name: 'Clang 19', anyCommand: ['clang++-19'], packages: ['clang-19'] },
+  {
+    name: "libFuzzer and Clang's sanitizers",
+    header: `../lib/llvm-19/lib/clang/19/lib/linux/libclang_rt.fuzzer-${process.arch === 'x64' ? 'x86_64' : 'aarch64'}.a`,
+    packages: ['libclang-rt-19-dev'],
+  },
+]
+
 /**
  * For building and running the virtual machine of the tests.
  * @param {'amd64' | 'arm64'} architecture
