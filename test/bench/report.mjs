@@ -13,6 +13,7 @@
 const titles = {
   native: 'MotionInOcean',
   javascript: 'MotionInOcean, JavaScript delivery',
+  libcamera: 'MotionInOcean behind libcamera and a webcam',
   floor: 'floor: bare C sender',
   ustreamer: 'ustreamer (Debian)',
 }
@@ -34,13 +35,16 @@ ${machine.kernel}, Node ${node}. **It is no Raspberry Pi**: no figure here was s
 this machine and meet on its loopback interface, so there is no network card, no Wi-Fi and no TLS in it. Other programs
 ran meanwhile, or may have. Trust ratios more than absolute times, and medians more than p95 and p99; measure your own.
 
-All servers pass on the same ready JPEGs of ${size.width}x${size.height} at ${size.fps} fps, untouched: MotionInOcean from a stand-in webcam through
-libcamera, \`ustreamer\` from a stand-in V4L2 camera, the floor from memory. The floor is a bare C loop that does nothing but
-send: what no server can beat by much. What runs in turn is compared within one round; a ratio is the median of its
-rounds, which follow in brackets. CPU is what the scheduler counts for all threads of the server, without those that
-stand in for hardware. MotionInOcean's and \`ustreamer\`'s include taking each frame from the camera, which the floor never does: it
-shows where few watch. Latency is from exposure to the last byte at the viewer. Exposure is the tick of the
-clock for the floor and \`ustreamer\`, and for MotionInOcean's webcam the moment its picture is ready, which is
+All servers pass on the same ready JPEGs of ${size.width}x${size.height} at ${size.fps} fps, untouched. The floor (\`floor\`) is a bare C loop that does
+nothing but send: what no server can beat by much. It has its JPEGs in memory, and so has MotionInOcean where it is compared
+with it, \`native\` and \`javascript\` by who writes to the viewers: a backend in libcamera's place gives it a picture at each tick
+of its clock, and all behind that is the whole service with its HTTP, limits and counters. \`libcamera\` is the same service as it
+runs at home, with libcamera and a stand-in for a USB webcam in front: what it costs more is libcamera's and that webcam's. \`ustreamer\`
+reads a stand-in for a V4L2 camera, which costs it one copy of each picture.
+
+What runs in turn is compared within one round; a ratio is the median of its rounds, which follow in brackets. CPU is what
+the scheduler counts for all threads of the server, without those that stand in for hardware. Latency is from exposure
+to the last byte at the viewer. Exposure is the tick of the clock, and for the webcam the moment its picture is ready, which is
 later by what the stand-in takes to wake up and fill it. A target that was missed is **bold**.
 
 ## One stream, many viewers
@@ -51,7 +55,7 @@ Rounds: ${fanOut?.rounds ?? 0}.
 
 ${fanOut?.data ? fanOutTables(fanOut.data) : ''}
 
-${fanOut ? table(rowHead, fanOut.rows.map(judged)) : ''}
+${fanOut ? ratioTables(fanOut.rows) : ''}
 
 ${sections.join('\n\n')}`
   return `${page.trimEnd()}\n`
@@ -86,6 +90,31 @@ function fanOutTables(figures) {
     .join('\n\n')
 }
 
+/**
+ * A table by the number of viewers of what is told for each, and one of the rest.
+ * @param {(string | number)[][]} rows
+ */
+function ratioTables(rows) {
+  /** @type {Map<string, Map<string, (string | number)[]>>} */
+  const ratios = new Map()
+  const others = []
+  for (const row of rows) {
+    const [, what = '', count = ''] = /^(.* ÷ .*), N = (\d+)$/.exec(String(row[0])) ?? []
+    if (!what) others.push(row)
+    else ratios.set(what, (ratios.get(what) ?? new Map()).set(count, judged(row)))
+  }
+  const counts = [...new Set([...ratios.values()].flatMap((cells) => [...cells.keys()]))]
+  const lines = [...ratios].map(([what, cells]) => [
+    what,
+    ...counts.map((count) => {
+      const [, value = '–', target = ''] = cells.get(count) ?? []
+      return target ? `${value}, ${target}` : value
+    }),
+  ])
+  const head = ['ratio, with its target', ...counts.map((count) => `N = ${count}`)]
+  return [table(head, lines), table(rowHead, others.map(judged))].join('\n\n')
+}
+
 /** @param {(string | number)[]} row */
 function judged([what = '', value = '', target = '']) {
   return [what, isMissed(String(value), String(target)) ? `**${value}**` : value, target]
@@ -118,7 +147,7 @@ function table(head, rows) {
 /** @param {string} text */
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1)
 
-const colours = { native: '#0b6', javascript: '#06c', floor: '#888', ustreamer: '#c60' }
+const colours = { native: '#0b6', javascript: '#06c', libcamera: '#9ad', floor: '#888', ustreamer: '#c60' }
 
 /**
  * CPU per MiB over viewers, both on logarithmic axes.

@@ -1,8 +1,8 @@
-// What is compared: this project with either delivery, the floor, and what Debian has of its kind. Each serves the
-// same ready JPEGs at the same rate, untouched.
+// What is compared: this project with either delivery, fed from memory as the floor is; the same behind libcamera and
+// a webcam; the floor; and what Debian has of its kind. Each serves the same ready JPEGs at the same rate, untouched.
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
 import { createServer, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,27 +51,51 @@ export async function startWebcamService(shown, launch) {
   }
 }
 
-async function overWebcam(name, size, launch) {
-  const service = await startWebcamService(pictures(size), launch)
-  const { encoder, fps } = await service.status()
-  if (encoder !== 'passthrough') throw new Error(`${name}: the camera's JPEGs are not passed through, but ${encoder}`)
+/**
+ * Launches a service over the backend of memory_backend.c in libcamera's place. The addon looks for backends beside
+ * itself, so it is copied: what lies beside it is not taken.
+ */
+async function startMemoryService(size, launch) {
+  const folder = mkdtempSync(join(tmpdir(), 'mio-bench-'))
+  const beside = join(folder, 'build/Release')
+  mkdirSync(beside, { recursive: true })
+  copyFileSync(`${root}/build/Release/motioninocean.node`, join(beside, 'motioninocean.node'))
+  symlinkSync(build('memory_backend.so'), join(beside, 'libcamera-0.0.so'))
+  const service = await launch({
+    MOTIONINOCEAN_PREBUILD: folder,
+    MEMORY_CAMERA_FOLDER: pictures(size),
+    MEMORY_CAMERA_SIZE: `${size.width}x${size.height}`,
+  })
   return {
-    name,
-    pid: service.pid,
-    port: portOf(service),
-    ...ours,
-    fps,
-    stop: () => service.stop(),
+    ...service,
+    async stop() {
+      await service.stop()
+      rmSync(folder, { recursive: true })
+    },
   }
 }
 
+async function named(name, starting) {
+  const service = await starting
+  const { encoder } = await service.status()
+  if (encoder !== 'passthrough') throw new Error(`${name}: the camera's JPEGs are not passed through, but ${encoder}`)
+  return { name, pid: service.pid, port: portOf(service), ...ours, stop: () => service.stop() }
+}
+
 /** More than the usual hundred may watch. */
-const native = (size) => overWebcam('native', size, (env) => startService(size, { ...env, MIO_MAX_CLIENTS: '0' }, '0'))
+const unlimited = (size) => (env) => startService(size, { ...env, MIO_MAX_CLIENTS: '0' }, '0')
+
+const native = (size) => named('native', startMemoryService(size, unlimited(size)))
+/** The whole of it: libcamera takes each frame from a webcam. */
+const behindLibcamera = (size) => named('libcamera', startWebcamService(pictures(size), unlimited(size)))
 
 function javascript(size) {
   const main = fileURLToPath(new URL('camera_service.mjs', import.meta.url))
   const args = [main, 'javascript', ...[size.width, size.height, size.fps].map(String)]
-  return overWebcam('javascript', size, (env) => start(args, env))
+  return named(
+    'javascript',
+    startMemoryService(size, (env) => start(args, env)),
+  )
 }
 
 async function floor(size) {
@@ -115,7 +139,7 @@ export async function withServers({ size }, measure) {
   const viewers = program('mjpeg_load')
   const servers = []
   try {
-    for (const launch of [floor, native, javascript, ustreamer]) {
+    for (const launch of [floor, native, javascript, behindLibcamera, ustreamer]) {
       const server = await launch(size)
       if (server) servers.push(server)
     }

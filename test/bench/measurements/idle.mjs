@@ -21,7 +21,11 @@ export default async function idle(plan) {
       median(used[name]).toFixed(2),
     ])
     if (!used.ustreamer) return rows
-    const ratios = used.native.map((one, i) => one / used.ustreamer[i])
-    return [...rows, ['  native ÷ ustreamer', listed(ratios), '≤ 0.5']]
+    const ratio = (name) => listed(used[name].map((one, i) => one / used.ustreamer[i]))
+    return [
+      ...rows,
+      ['  native ÷ ustreamer', ratio('native'), '≤ 0.5'],
+      ['  libcamera ÷ ustreamer', ratio('libcamera'), '≤ 0.5'],
+    ]
   })
 }
