@@ -46,6 +46,13 @@ static void list(void (*each)(void *context, const mio_camera_info *info), void 
   each(context, &info);
 }
 
+static void offers(const char *id, void (*each)(void *context, const mio_offer *offer),
+                   void *context) {
+  (void)id;
+  (void)each;
+  (void)context;
+}
+
 static int fail(mio_error *error, const char *what) {
   snprintf(error->code, sizeof error->code, "ERR_CAMERA");
   snprintf(error->message, sizeof error->message, "%s: %s", what, strerror(errno));
@@ -201,11 +208,25 @@ static void stop_capture(mio_camera *camera) {
 
 __attribute__((visibility("default"))) const mio_backend *mio_backend_entry(void) {
   static const mio_backend table = {
-      MIO_BACKEND_ABI, "libcamera",   "0",          version,
-      start,           stop,          list,         open_camera,
-      configure,       controls,      set_controls, metadata,
-      set_frame_rate,  start_capture, requeue,      capture_still,
-      stop_capture,    close_camera,
+      .abi = MIO_BACKEND_ABI,
+      .name = "libcamera",
+      .built_for = "0",
+      .version = version,
+      .start = start,
+      .stop = stop,
+      .list = list,
+      .offers = offers,
+      .open = open_camera,
+      .configure = configure,
+      .controls = controls,
+      .set_controls = set_controls,
+      .metadata = metadata,
+      .set_frame_rate = set_frame_rate,
+      .start_capture = start_capture,
+      .requeue = requeue,
+      .capture_still = capture_still,
+      .stop_capture = stop_capture,
+      .close = close_camera,
   };
   return &table;
 }
