@@ -55,4 +55,5 @@ test(`${perSecond} joins and leaves a second for ${seconds} s`, { timeout: (seco
   expect(threads(pid)).toBeLessThanOrEqual(before.threads)
   // V8 lets its heap grow with how busy the machine is; a part leaked by each visit would be five times that.
   await until(() => megabytes(pid) < before.megabytes + 64, { timeout: 20_000, what: 'flat memory' })
+  console.log('before and after', before, facts())
 })
