@@ -1,13 +1,14 @@
-// The stream as the dashboards' own parsers read it, however the network cuts it into pieces.
+// The stream as the dashboards' own parsers read it, whoever delivers it and however the network cuts it into pieces.
 import { once } from 'node:events'
 import http from 'node:http'
 import fc from 'fast-check'
 import sharp from 'sharp'
 import { beforeAll, describe, expect, test, vi } from 'vitest'
-import { openCamera } from '../../lib/index.ts'
+import { type FrameSource, openCamera } from '../../lib/index.ts'
+import { hubOf } from '../../lib/stream/hub.ts'
 import { differs, Picture } from '../kit/picture.ts'
 import { ScriptedSource } from '../kit/scripted_source.ts'
-import { startService } from '../kit/server.ts'
+import { startService, type TestService } from '../kit/server.ts'
 import { browser, type Client, clients, fluidd, go2rtc, homeAssistant, mainsail } from './readers/index.ts'
 
 interface Answer {
@@ -22,8 +23,14 @@ let answer: Answer
 
 beforeAll(async () => {
   pictures = await Promise.all([60, 120, 180].map(grey))
-  answer = await wholeStream()
 })
+
+const deliveries = ['native', 'javascript'] as const
+type DeliveryName = (typeof deliveries)[number]
+
+function start(source: FrameSource, delivery: DeliveryName): Promise<TestService> {
+  return startService({ sources: [source], delivery: delivery === 'native' ? 'auto' : delivery })
+}
 
 async function grey(level: number): Promise<Buffer> {
   const background = { r: level, g: level, b: level }
@@ -38,10 +45,11 @@ async function get(url: string): Promise<http.IncomingMessage> {
   return response
 }
 
-async function wholeStream(): Promise<Answer> {
+async function wholeStream(delivery: DeliveryName): Promise<Answer> {
   const source = new ScriptedSource(pictures)
-  await using service = await startService({ sources: [source] })
+  await using service = await start(source, delivery)
   const response = await get(`${service.url}/?action=stream&frames=${pictures.length}&timestamp=${Date.now()}`)
+  expect(hubOf(source).clients()).toMatchObject([{ delivery }])
   using _run = source.run()
   const chunks: Buffer[] = []
   for await (const chunk of response as AsyncIterable<Buffer>) chunks.push(chunk)
@@ -76,47 +84,55 @@ function splitsStart(cuts: readonly number[]): number {
   return cuts.filter((cut) => answer.body[cut - 1] === 0xff && answer.body[cut] === 0xd8).length
 }
 
-describe.each(clients.map((client) => [client.name, client] as const))('%s', (_, client) => {
-  /** Mainsail does not look across pieces: what it loses, it loses with every server. */
-  const mayLose = (cuts: readonly number[]): number => (client === mainsail ? splitsStart(cuts) : 0)
+describe.each(deliveries.flatMap((delivery) => clients.map((client) => [client.name, delivery, client] as const)))(
+  '%s, %s delivery',
+  (_, delivery, client) => {
+    beforeAll(async () => {
+      answer = await wholeStream(delivery)
+    })
 
-  test('reads the whole stream', () => {
-    expectPictures(client, [])
-  })
+    /** Mainsail does not look across pieces: what it loses, it loses with every server. */
+    const mayLose = (cuts: readonly number[]): number => (client === mainsail ? splitsStart(cuts) : 0)
 
-  test('reads it cut at any one byte', () => {
-    for (let cut = 1; cut < answer.body.length; cut++) expectPictures(client, [cut], { lost: mayLose([cut]) })
-  })
+    test('reads the whole stream', () => {
+      expectPictures(client, [])
+    })
 
-  test('reads it cut anywhere, as a proxy may', () => {
-    const cuts = fc.uniqueArray(fc.integer({ min: 1, max: answer.body.length - 1 }), { maxLength: 40 })
-    fc.assert(fc.property(cuts, (places) => expectPictures(client, places, { lost: mayLose(places) })))
-  })
+    test('reads it cut at any one byte', () => {
+      for (let cut = 1; cut < answer.body.length; cut++) expectPictures(client, [cut], { lost: mayLose([cut]) })
+    })
 
-  test('reads it byte by byte', () => {
-    const everywhere = Array.from({ length: answer.body.length - 1 }, (__, i) => i + 1)
-    expectPictures(client, everywhere, { lost: mayLose(everywhere) })
-  })
+    test('reads it cut anywhere, as a proxy may', () => {
+      const cuts = fc.uniqueArray(fc.integer({ min: 1, max: answer.body.length - 1 }), { maxLength: 40 })
+      fc.assert(fc.property(cuts, (places) => expectPictures(client, places, { lost: mayLose(places) })))
+    })
 
-  test('shows a real camera, live from the network', async () => {
-    await using camera = await openCamera({ camera: 'synthetic', width: 640, height: 480 })
-    await using service = await startService({ sources: [camera] })
-    const response = await get(`${service.url}/stream.mjpg`)
-    const reader = client.read(response.headers['content-type'] ?? '')
-    const got: Buffer[] = []
-    for await (const chunk of response as AsyncIterable<Buffer>) {
-      got.push(...reader.push(chunk))
-      if (got.length >= Math.min(client.most, 20)) break
-    }
-    const decoded = await Promise.all(got.map((jpeg) => Picture.decode(jpeg)))
-    for (const picture of decoded) expect([picture.width, picture.height]).toEqual([640, 480])
-    if (client.most > 1) expect(differs(decoded[0]!, decoded.at(-1)!)).toBe(true)
-  })
-})
+    test('reads it byte by byte', () => {
+      const everywhere = Array.from({ length: answer.body.length - 1 }, (__, i) => i + 1)
+      expectPictures(client, everywhere, { lost: mayLose(everywhere) })
+    })
 
-test('a start marker leaves with the header in front of it, so that Mainsail loses nothing', async () => {
+    test('shows a real camera, live from the network', async () => {
+      await using camera = await openCamera({ camera: 'synthetic', width: 640, height: 480 })
+      await using service = await start(camera, delivery)
+      const response = await get(`${service.url}/stream.mjpg`)
+      expect(hubOf(camera).clients()).toMatchObject([{ delivery }])
+      const reader = client.read(response.headers['content-type'] ?? '')
+      const got: Buffer[] = []
+      for await (const chunk of response as AsyncIterable<Buffer>) {
+        got.push(...reader.push(chunk))
+        if (got.length >= Math.min(client.most, 20)) break
+      }
+      const decoded = await Promise.all(got.map((jpeg) => Picture.decode(jpeg)))
+      for (const picture of decoded) expect([picture.width, picture.height]).toEqual([640, 480])
+      if (client.most > 1) expect(differs(decoded[0]!, decoded.at(-1)!)).toBe(true)
+    })
+  },
+)
+
+test.each(deliveries)('%s: a start marker leaves with its header, so that Mainsail loses nothing', async (delivery) => {
   const source = new ScriptedSource(pictures)
-  await using service = await startService({ sources: [source] })
+  await using service = await start(source, delivery)
   const response = await get(`${service.url}/stream.mjpg`)
   const reader = mainsail.read(response.headers['content-type'] ?? '')
   let count = 0
@@ -132,6 +148,10 @@ test('a start marker leaves with the header in front of it, so that Mainsail los
 })
 
 describe('each rule of the wire format has a client that needs it', () => {
+  beforeAll(async () => {
+    answer = await wholeStream('native')
+  })
+
   const without = (pattern: RegExp, body = answer.body): Answer => ({
     ...answer,
     body: Buffer.from(body.toString('latin1').replace(pattern, ''), 'latin1'),

@@ -1,5 +1,6 @@
 import { request } from 'node:http'
 import { afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { hubOf } from '../../lib/stream/hub.ts'
 import { type Log, silent } from '../../lib/server/log.ts'
 import { makeJpeg, ScriptedSource } from '../kit/scripted_source.ts'
 import { startService, type TestService } from '../kit/server.ts'
@@ -51,8 +52,31 @@ test('?token= is taken, as an <img> or OctoPrint sends it, the stream too', asyn
   for (const path of [`/snapshot.jpg?${query}`, `/?action=snapshot&${query}`, `/?${query}&1732450000`]) {
     expect((await ask(path)).status).toBe(200)
   }
-  await using viewer = await StreamClient.open(`${service.url}/stream.mjpg?${query}`)
-  expect(viewer.status).toBe(200)
+})
+
+test.each(['native', 'javascript'] as const)('%s delivery: only who has the token is streamed to', async (delivery) => {
+  // One of its own: a source keeps the delivery that it was first given.
+  const streamed = new ScriptedSource(pictures)
+  const options = { sources: [streamed], token, delivery: delivery === 'native' ? 'auto' : delivery } as const
+  await using own = await startService(options)
+  using _run = streamed.run()
+  for (const query of ['', '?token=guess', `?token=${encodeURIComponent(`${token}1`)}`]) {
+    await using refused = await StreamClient.open(`${own.url}/stream.mjpg${query}`)
+    expect(refused.status).toBe(401)
+    expect(hubOf(streamed).viewers.size).toBe(0)
+  }
+  const headers = [{ Authorization: `Bearer ${token}` }, { Authorization: basic(`pi:${token}`) }]
+  for (const request of [
+    ...headers.map((each) => ['', each] as const),
+    [`?token=${encodeURIComponent(token)}`, {}] as const,
+  ]) {
+    await using viewer = await StreamClient.open(`${own.url}/stream.mjpg${request[0]}`, { headers: request[1] })
+    expect(viewer.status).toBe(200)
+    expect((await viewer.part()).jpeg.equals(pictures[0]!)).toBe(true)
+    expect(hubOf(streamed).clients()).toMatchObject([{ delivery }])
+    await viewer[Symbol.asyncDispose]()
+    await vi.waitFor(() => expect(hubOf(streamed).viewers.size).toBe(0))
+  }
 })
 
 test.each([

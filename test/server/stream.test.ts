@@ -248,6 +248,28 @@ describe.each(['native', 'javascript'] as const)('%s delivery', (delivery) => {
     using _run = source.run()
     await viewer.partThat((part) => part.state === undefined)
   })
+
+  test('when frames stop although the camera is live, a placeholder comes each second until they come again', async () => {
+    await using service = await start({ sources: [source] })
+    await using viewer = await StreamClient.open(`${service.url}/stream.mjpg`)
+    source.emit()
+    expect((await viewer.part()).state).toBeUndefined()
+    const first = await viewer.part()
+    const second = await viewer.part()
+    expect([first.state, second.state]).toEqual(['ERR_CAMERA_STALLED', 'ERR_CAMERA_STALLED'])
+    source.emit()
+    await viewer.partThat((part) => part.state === undefined)
+  })
+
+  test('who comes while the camera is lost is told at once, and the second one too', async () => {
+    source.change({ status: 'waiting', code: 'ERR_NO_CAMERA' })
+    await using service = await start({ sources: [source] })
+    await using viewer = await StreamClient.open(`${service.url}/stream.mjpg`)
+    expect((await viewer.part()).state).toBe('ERR_NO_CAMERA')
+    await using later = await StreamClient.open(`${service.url}/stream.mjpg`)
+    expect((await later.part()).state).toBe('ERR_NO_CAMERA')
+    expect(hubOf(source).clients()).toMatchObject([{ delivery }, { delivery }])
+  })
 })
 
 test('in JavaScript each part leaves in one writev of three chunks, the JPEG itself among them', async () => {
