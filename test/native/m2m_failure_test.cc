@@ -28,15 +28,18 @@ using testing::HasSubstr;
  * taken. */
 class Stage {
  public:
-  explicit Stage(bool slots) : world_(slots) {
+  /** @param deadline of the device; 0: the usual one, which a busy machine may miss */
+  explicit Stage(bool slots, std::chrono::milliseconds deadline = std::chrono::milliseconds(0))
+      : world_(slots) {
     world_.on("video11.absent");
     for (uint32_t i = 0; i < kBuffers; ++i) buffers_.paint(i, {20, 180, 30}, {20, 180, 30});
     input_.fps = 30;
     const EncoderChoice choice = choose_encoder(input_, "v4l2-m2m");
     pool_ = make_slots(choice, 8);
     encoder_ = std::make_unique<FallbackEncoder>(
-        [this](int quality, EncoderSink &sink) {
-          return std::make_unique<M2mEncoder>("/dev/video31", input_, quality, pool_, sink);
+        [this, deadline](int quality, EncoderSink &sink) {
+          return std::make_unique<M2mEncoder>("/dev/video31", input_, quality, pool_, sink,
+                                              EncoderReport{}, deadline);
         },
         [this](const EncoderReport &about, int quality, EncoderSink &sink) {
           return std::make_unique<ThreadedEncoder>(
@@ -159,7 +162,7 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto &info) { return info.param.label; });
 
 TEST(M2mFailures, OneBadPictureIsLeftOutAndNothingElseHappens) {
-  Stage stage(true);
+  Stage stage(true, std::chrono::minutes(1));
   stage.world_.on("video31.error", "5");
   stage.run(40);
   EXPECT_GE(stage.collector_.failures_.size(), 5U);
@@ -168,7 +171,7 @@ TEST(M2mFailures, OneBadPictureIsLeftOutAndNothingElseHappens) {
 }
 
 TEST(M2mFailures, APictureThatTheDeviceLeavesOutIsTold) {
-  Stage stage(true);
+  Stage stage(true, std::chrono::minutes(1));
   stage.world_.on("video31.skip", "7");
   stage.run(40);
   EXPECT_GE(stage.collector_.failures_.size(), 4U);

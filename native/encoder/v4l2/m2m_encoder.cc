@@ -37,12 +37,13 @@ milliseconds deadline_at(double fps) {
 }  // namespace
 
 M2mEncoder::M2mEncoder(const std::string &path, const EncoderInput &input, int quality,
-                       std::shared_ptr<SlotPool> slots, EncoderSink &sink, EncoderReport about)
+                       std::shared_ptr<SlotPool> slots, EncoderSink &sink, EncoderReport about,
+                       milliseconds deadline)
     : slots_(std::move(slots)),
       sink_(sink),
       about_(std::move(about)),
       quality_(quality),
-      deadline_(deadline_at(input.fps)),
+      deadline_(deadline.count() > 0 ? deadline : deadline_at(input.fps)),
       wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
   if (!wake_.valid()) throw V4l2Error("eventfd", errno);
   open(path, input);

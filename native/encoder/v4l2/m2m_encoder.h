@@ -30,10 +30,12 @@ class M2mEncoder final : public Encoder {
    * Opens the device and encodes one picture to see that it works: with the JPEG written into the
    * slots if they are dma-bufs, else by a copy.
    * @param about what is reported beside device and output
+   * @param deadline in which a picture must come out; 0: as fits the frame rate
    * @throws Refused, V4l2Error, FaultError
    */
   M2mEncoder(const std::string &path, const EncoderInput &input, int quality,
-             std::shared_ptr<SlotPool> slots, EncoderSink &sink, EncoderReport about = {});
+             std::shared_ptr<SlotPool> slots, EncoderSink &sink, EncoderReport about = {},
+             std::chrono::milliseconds deadline = std::chrono::milliseconds(0));
   ~M2mEncoder() override { stop(); }
   M2mEncoder(const M2mEncoder &) = delete;
   M2mEncoder &operator=(const M2mEncoder &) = delete;
