@@ -25,6 +25,17 @@ test.each([
   expect(surfaceOf(join(root, file)).values.toSorted()).toEqual(Object.keys(module).toSorted())
 })
 
+test('each of them has a test of its type', () => {
+  const tested = readFileSync(join(root, 'test/api/types.test.ts'), 'utf8')
+  const untested = Object.entries({ mio: 'dist', server: 'dist/server', testing: 'dist/testing' }).flatMap(
+    ([namespace, folder]) =>
+      surfaceOf(join(root, folder, 'index.d.ts'))
+        .exported.map(({ name }) => `${namespace}.${name}`)
+        .filter((name) => !new RegExp(`\\b${name}\\b`).test(tested)),
+  )
+  expect(untested).toEqual([])
+})
+
 test('each of them says what it is', () => {
   const silent = ['dist/index.d.ts', 'dist/server/index.d.ts', 'dist/testing/index.d.ts']
     .flatMap((file) => surfaceOf(join(root, file)).exported)

@@ -22,10 +22,18 @@ describe('cameras', () => {
 
   test('listing', () => {
     expectTypeOf(mio.listCameras).returns.resolves.toEqualTypeOf<mio.CameraInfo[]>()
+    expectTypeOf<mio.CameraInfo['pictures']>().toEqualTypeOf<readonly mio.PictureSize[]>()
     expectTypeOf<mio.CameraInfo['backend']>().toEqualTypeOf<'libcamera' | 'synthetic'>()
     expectTypeOf(mio.libcameraVersion).returns.resolves.toEqualTypeOf<mio.LibcameraVersion | undefined>()
     expectTypeOf<mio.LibcameraVersion>().toEqualTypeOf<{ readonly version: string; readonly builtFor: string }>()
     expectTypeOf(mio.version).toBeString()
+  })
+
+  test('hot-plug', () => {
+    expectTypeOf(mio.watchCameras).parameter(0).toEqualTypeOf<(cameras: mio.CameraInfo[]) => void>()
+    const watch = () => mio.watchCameras(() => {})
+    expectTypeOf(watch).returns.resolves.toEqualTypeOf<mio.CameraWatch>()
+    expectTypeOf<mio.CameraWatch>().toExtend<AsyncDisposable>()
   })
 
   test('a camera', () => {
@@ -40,6 +48,11 @@ describe('cameras', () => {
     expectTypeOf<mio.Camera['statistics']>().returns.toEqualTypeOf<mio.CameraStatistics>()
     expectTypeOf<mio.Camera['reconfigure']>().parameter(0).toEqualTypeOf<mio.CapturePatch>()
     expectTypeOf<mio.Camera['onEncoder']>().parameter(0).toEqualTypeOf<mio.EncoderListener>()
+    expectTypeOf<ConstructorParameters<typeof mio.LastingCamera>[0]>().toEqualTypeOf<
+      mio.LastingCameraOptions | undefined
+    >()
+    expectTypeOf<mio.LastingCameraOptions>().toExtend<mio.CameraOptions>()
+    expectTypeOf<mio.LastingCameraOptions['idleSeconds']>().toEqualTypeOf<number | undefined>()
     // Only `openCamera` makes one.
     expectTypeOf<typeof mio.Camera>().not.toExtend<new (...args: never[]) => unknown>()
   })
@@ -119,6 +132,8 @@ test('the server', () => {
   expectTypeOf<typeof server.mjpegRouter>().parameter(0).toEqualTypeOf<mio.FrameSource>()
   expectTypeOf<typeof server.mjpegRouter>().parameter(1).toEqualTypeOf<server.MjpegRouterOptions | undefined>()
   expectTypeOf<typeof server.snapshotHandler>().returns.toEqualTypeOf<RequestHandler>()
+  expectTypeOf<typeof server.closeStreams>().parameter(0).toEqualTypeOf<readonly mio.FrameSource[]>()
+  expectTypeOf<typeof server.closeStreams>().returns.resolves.toBeVoid()
   expectTypeOf<typeof server.serve>().parameter(1).toEqualTypeOf<server.ServeOptions>()
   expectTypeOf<typeof server.serve>().returns.resolves.toEqualTypeOf<server.Service>()
 })
