@@ -1,3 +1,4 @@
+import { asanAddon } from './asan_addon.mjs'
 import { installPackageTools, packageTools } from '../../test/package/tools.mjs'
 import { libcameraForTests } from '../../test/kit/libcamera.mjs'
 import { forBuild, forTests } from './needs.mjs'
@@ -10,7 +11,7 @@ import { prepare } from './start.mjs'
 
 /**
  * `npm run test:package`: the package on every supported Node, with every package manager, with each libcamera, and the
- * lifecycle of a process on every Node. Half an hour; `npm test` has the part of it that this Node and npm can tell.
+ * lifecycle of a process on every Node and under AddressSanitizer. Half an hour; `npm test` has the part of it that this Node and npm can tell.
  * @param {string[]} args
  */
 export default async function packageTests(args) {
@@ -23,11 +24,13 @@ export default async function packageTests(args) {
 
   const failed = []
   const vitest = inRoot('node_modules/vitest/vitest.mjs')
-  /** @type {Record<string, string>[]} */
+  /** @type {NodeJS.ProcessEnv[]} */
   const runs = [{ TEST_PACKAGE: '1' }]
-  if (args.length === 0)
+  if (args.length === 0) {
     for (const major of [20, 22, 24, 26])
       runs.push({ TEST_NODE: `${packageTools}/node_modules/node-${major}/bin/node` })
+    runs.push(await asanAddon())
+  }
   for (const env of runs) {
     const files = env['TEST_PACKAGE'] ? args : ['test/lifecycle']
     console.log(`\n== ${JSON.stringify(env)}`)

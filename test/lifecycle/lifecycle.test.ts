@@ -5,6 +5,10 @@ import { resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { virtualCameras, Webcams } from '../kit/environment.ts'
 
+// `npm run test:package` runs this under AddressSanitizer too, whose runtime must come before all else.
+const asan = process.env['TEST_ASAN']
+const sanitized = asan ? { LD_PRELOAD: `${asan}:${process.env['LD_PRELOAD']}` } : {}
+
 const webcams = new Webcams()
 let cameras: Disposable
 
@@ -33,7 +37,7 @@ function run(name: string, env: Record<string, string> = {}, onOutput = () => {}
       // Another Node: `npm run test:package`.
       process.env['TEST_NODE'] ?? process.execPath,
       ['--expose-gc', file],
-      { env: { ...process.env, ...env }, timeout: 280_000 },
+      { env: { ...process.env, ...sanitized, ...env }, timeout: 280_000 },
       (error, stdout, stderr) =>
         settle({
           code: error ? (error.code ?? null) : 0,
