@@ -29,7 +29,13 @@ FROM keyring-${LIBCAMERA_FROM:-${TARGETARCH}} AS keyring
 FROM node:${NODE_VERSION}-${DEBIAN_SUITE}-slim AS node
 FROM debian:${DEBIAN_SUITE}-slim AS base
 
-# Compiler and libraries, and npm's packages.
+# npm's packages for the build machine. What does not depend on the architecture is done once for both.
+FROM --platform=$BUILDPLATFORM node:${NODE_VERSION}-${DEBIAN_SUITE}-slim AS packages
+WORKDIR /src
+COPY package.json package-lock.json ./
+RUN npm ci --ignore-scripts --no-audit --no-fund
+
+# Compiler and libraries.
 FROM --platform=$BUILDPLATFORM node:${NODE_VERSION}-${DEBIAN_SUITE}-slim AS tools
 ARG DEBIAN_SUITE LIBCAMERA_FROM RASPBERRY_PI_ARCHIVE TARGETARCH
 ARG DEBIAN_FRONTEND=noninteractive
@@ -38,12 +44,12 @@ COPY lib/setup/image/apt_source.sh lib/setup/image/build_packages.sh /usr/local/
 RUN apt_source.sh "${LIBCAMERA_FROM:-$TARGETARCH}" "$DEBIAN_SUITE" "$RASPBERRY_PI_ARCHIVE" \
   && build_packages.sh "$TARGETARCH" \
   && rm -rf /var/lib/apt/lists/*
-WORKDIR /src
-COPY package.json package-lock.json ./
-RUN npm ci --ignore-scripts --no-audit --no-fund
 
 # The addon with its libcamera backend, in /src/build/Release.
 FROM tools AS native
+WORKDIR /src
+COPY --from=packages /src/node_modules/node-addon-api node_modules/node-addon-api
+COPY --from=packages /src/node_modules/node-api-headers node_modules/node-api-headers
 COPY lib/setup/image/cross_toolchain.cmake lib/setup/image/
 COPY CMakeLists.txt ./
 COPY native native
@@ -66,17 +72,23 @@ RUN cmake -S . -B /tmp/native -DMIO_TESTS=ON -DCMAKE_GTEST_DISCOVER_TESTS_DISCOV
   && cmake --build /tmp/native --target native_tests dmabuf_shim \
   && cp build/kit/*.so /out/
 
-# The service: JavaScript, and the production packages of npm for the target.
-FROM tools AS service
+# The service.
+FROM packages AS service
 COPY tsconfig.json ./
 COPY lib lib
-RUN node lib/setup/build_typescript.mjs && chmod 755 dist/cli/main.js
+RUN node lib/setup/build_typescript.mjs && chmod 755 dist/cli/main.js \
+  # What only a reader needs.
+  && find dist -type f -regextype egrep -regex '.*\.(d\.ts|map)' -delete
+
+# Its packages of npm for the target.
+FROM packages AS production
+ARG TARGETARCH
 WORKDIR /production
 RUN cp /src/package.json /src/package-lock.json . \
   && npm ci --omit=dev --ignore-scripts --no-audit --no-fund --libc=glibc --os=linux \
     --cpu="$(echo "$TARGETARCH" | sed 's/amd64/x64/')" \
   # What only a compiler or a reader needs.
-  && find node_modules /src/dist -type f -regextype egrep -regex '.*\.([cm]?ts|map|md|markdown)' -delete
+  && find node_modules -type f -regextype egrep -regex '.*\.([cm]?ts|map|md|markdown)' -delete
 
 # Everything but Node and the service.
 FROM --platform=$BUILDPLATFORM debian:${DEBIAN_SUITE}-slim AS root
@@ -105,7 +117,7 @@ FROM scratch AS runtime
 COPY --from=root /out /
 COPY --from=stripped-node /node /usr/local/bin
 WORKDIR /app
-COPY --from=service /production/node_modules node_modules
+COPY --from=production /production/node_modules node_modules
 COPY --from=native /src/build/Release build/Release
 COPY --from=service /src/dist dist
 COPY package.json LICENSE ./

@@ -1,21 +1,29 @@
 import { emulateArm64 } from '../../test/container/setup/emulation.mjs'
 import { startEngine } from '../../test/container/setup/engine.mjs'
-import { images } from '../../test/container/setup/images.mjs'
+import { images, nativeTestsImage } from '../../test/container/setup/images.mjs'
 import { npmPackages } from './npm_packages.mjs'
 import { vitest } from './vitest.mjs'
 
 /**
  * `npm run test:container`: the image, built for both architectures and run by a Docker engine, which is installed
  * and started for it where there is none.
- * @param {string[]} args For vitest.
+ * @param {string[]} args For vitest. `unemulated` leaves out what runs programs of another architecture: that is slow.
  */
 export default async function testContainer(args) {
+  const emulated = !args.includes('unemulated')
+  const others = args.filter((arg) => arg !== 'unemulated')
+  const options = [
+    '--config',
+    'test/container/vitest.config.ts',
+    ...(emulated ? [] : ['--exclude', '**/arm64.test.ts']),
+  ]
   await npmPackages()
   const stopEngine = await startEngine()
   try {
-    await emulateArm64()
+    if (emulated) await emulateArm64()
     await images()
-    const { passed, failed, skipped } = await vitest(['--config', 'test/container/vitest.config.ts', ...args])
+    if (emulated) await nativeTestsImage()
+    const { passed, failed, skipped } = await vitest([...options, ...others])
     console.log(`\ncontainer: ${passed} passed, ${failed} failed, ${skipped} skipped`)
     process.exitCode = failed > 0 ? 1 : 0
   } finally {

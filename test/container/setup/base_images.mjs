@@ -76,6 +76,8 @@ async function rootFileSystem(cache, suite, architecture, onLine) {
   ].map((option) => `--dpkgopt=${option}`)
   const part = `${tar}.part`
   const isForeign = architecture !== ask('dpkg', ['--print-architecture'])
+  // From Debian 13 on none of its packages' scripts needs a chroot.
+  const withoutChroot = isForeign && suite !== 'bookworm'
   await run(
     'unshare',
     [
@@ -86,9 +88,8 @@ async function rootFileSystem(cache, suite, architecture, onLine) {
       'sh',
       cache,
       'mmdebstrap',
-      // Under emulation the maintainer scripts take four minutes. Those of Debian's essential packages can do without:
-      // https://wiki.debian.org/Teams/Dpkg/Spec/InstallBootstrap
-      ...(isForeign ? ['--mode=chrootless'] : []),
+      // Under emulation they take four minutes: https://wiki.debian.org/Teams/Dpkg/Spec/InstallBootstrap
+      ...(withoutChroot ? ['--mode=chrootless'] : []),
       '--format=tar',
       '--variant=minbase',
       `--architectures=${architecture}`,
@@ -142,6 +143,12 @@ Apt::AutoRemove::SuggestsImportant "false";
   writeFileSync(join(folder, 'usr/sbin/policy-rc.d'), '#!/bin/sh\nexit 101\n', { mode: 0o755 })
 }
 
+/**
+ * Options of `docker build` for an image that never leaves this machine: to compress it would only take time.
+ * @param {string} tag
+ */
+export const uncompressed = (tag) => ['--output', `type=image,name=docker.io/library/${tag},compression=uncompressed`]
+
 const debianDockerfile = `FROM scratch
 ARG TARGETARCH
 ADD rootfs-\${TARGETARCH}.tar /
@@ -166,6 +173,6 @@ CMD ["node"]
 async function build(context, tag, dockerfile, onLine) {
   const file = join(context, 'Dockerfile')
   writeFileSync(file, dockerfile)
-  const args = ['--provenance=false', '--platform', platforms.join(','), '-t', tag, '-f', file, context]
+  const args = ['--provenance=false', '--platform', platforms.join(','), ...uncompressed(tag), '-f', file, context]
   await run('docker', ['build', ...args], { onLine })
 }

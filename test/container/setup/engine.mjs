@@ -73,7 +73,7 @@ async function start() {
     host: `unix://${inFolder('docker.sock')}`,
     'default-ulimit': `nofile=${files}:${files}`,
   }).map(([name, value]) => `--${name}=${value}`)
-  const engine = spawn('nice', ['-n', '19', 'dockerd', ...options], { detached: true, stdio: ['ignore', log, log] })
+  const engine = spawn('dockerd', options, { detached: true, stdio: ['ignore', log, log] })
   const ended = new Promise((resolve) => {
     engine.once('exit', resolve)
     engine.once('error', resolve)

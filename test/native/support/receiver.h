@@ -61,6 +61,8 @@ inline PipelineOptions synthetic_options() {
   options.wanted.width = 320;
   options.wanted.height = 240;
   options.wanted.fps = 120;
+  // Under emulation a full-size picture takes its time. Tests of the watchdog have their own.
+  options.frame_timeout = std::chrono::seconds{30};
   return options;
 }
 
