@@ -46,6 +46,13 @@ Mapping Mapping::device(int fd, uint32_t offset, size_t size) {
   return {data, size};
 }
 
+bool Mapping::forget() {
+  // MAP_FIXED only over what is ours.
+  return data_ != nullptr &&
+         mmap(data_, size_, PROT_READ | PROT_WRITE,
+              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) != MAP_FAILED;
+}
+
 Mapping Mapping::shared_behind(size_t head, int fd, size_t size) {
   Mapping whole = anonymous(head + size);
   // MAP_FIXED only over what was reserved above: nothing else can be hit.

@@ -37,6 +37,12 @@ class Mapping {
    */
   static Mapping shared_behind(size_t head, int fd, size_t size);
 
+  /**
+   * Lets go of what is mapped. The addresses stay this mapping's, with private zeros behind them.
+   * False, and nothing has changed, when the kernel refuses.
+   */
+  bool forget();
+
   uint8_t *data() const { return data_; }
   size_t size() const { return size_; }
 

@@ -45,7 +45,7 @@ Slot SlotPool::take() {
   uint32_t index = 0;
   {
     const std::lock_guard lock(mutex_);
-    if (free_.empty()) return {};
+    if (retired_ || free_.empty()) return {};
     index = free_.back();
     free_.pop_back();
   }
@@ -58,6 +58,18 @@ void SlotPool::give_back(uint32_t index) {
   lent_.fetch_sub(1, std::memory_order_relaxed);
   const std::lock_guard lock(mutex_);
   free_.push_back(index);
+  if (retired_) discard(index);
+}
+
+void SlotPool::retire() {
+  const std::lock_guard lock(mutex_);
+  if (std::exchange(retired_, true)) return;
+  for (const uint32_t index : free_) discard(index);
+}
+
+/** Both refer to a dma-buf: the mapping and the descriptor. */
+void SlotPool::discard(uint32_t index) {
+  if (slots_[index].memory.forget()) slots_[index].fd = {};
 }
 
 Slot::Slot(const Slot &other) : pool_(other.pool_), index_(other.index_) {

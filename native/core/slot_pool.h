@@ -20,7 +20,7 @@ class Slot;
 /**
  * A fixed set of equal pieces of memory, each big enough for the largest JPEG. A slot is lent as
  * long as a `Slot` refers to it. The pool lives as long as anybody refers to it: a late reader sees
- * an old picture, never freed memory.
+ * an old picture, or zeros, never freed memory.
  *
  * A slot can be a dma-buf that a device writes into. It belongs to the CPU but between
  * `Slot::to_device` and `Slot::to_cpu`. In front of each slot lies head room: what is put before a
@@ -45,6 +45,13 @@ class SlotPool : public std::enable_shared_from_this<SlotPool> {
   /** A free slot, or an empty `Slot` when all are lent. Never blocks for long, never allocates. */
   Slot take();
 
+  /**
+   * Nothing is taken from here on, and what the slots lie in is given back: at once where they are
+   * free, else when they come back. JavaScript's Buffers keep a pool alive until the garbage
+   * collector comes by; contiguous memory and descriptors are too few to wait for it.
+   */
+  void retire();
+
   uint8_t *data(uint32_t index) const { return slots_[index].memory.data() + head_room_; }
   size_t bytes() const { return bytes_; }
   /** A slot with its head room. */
@@ -68,6 +75,7 @@ class SlotPool : public std::enable_shared_from_this<SlotPool> {
 
   SlotPool(size_t count, size_t bytes, std::string kind);
   void give_back(uint32_t index);
+  void discard(uint32_t index);
 
   const size_t head_room_ = head_room();
   const size_t bytes_;
@@ -77,6 +85,7 @@ class SlotPool : public std::enable_shared_from_this<SlotPool> {
   std::atomic<size_t> lent_{0};
   std::mutex mutex_;
   std::vector<uint32_t> free_;
+  bool retired_ = false;
 };
 
 /** One holder of a lent slot. Copying makes another holder; the last one gone gives the slot back.

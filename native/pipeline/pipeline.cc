@@ -40,14 +40,22 @@ Pipeline::Pipeline(const PipelineOptions &options, PipelineListener &listener)
   set_up(options);
 }
 
-Pipeline::~Pipeline() { halt(); }
+Pipeline::~Pipeline() {
+  halt();
+  if (pool_) pool_->retire();
+}
 
 /** Camera, pool and encoder as the options say. Everything stands still. */
 void Pipeline::set_up(const PipelineOptions &options) {
   const auto [configuration, input, choice] = negotiate(*camera_, options.wanted, options.encoder);
   const bool fits = pool_ && pool_->count() == options.slots &&
                     pool_->bytes() == choice.max_jpeg_bytes && pool_encoder_ == choice.name;
-  if (!fits) pool_ = make_slots(choice, options.slots);
+  if (!fits) {
+    // First what there was: contiguous memory may not be enough for both.
+    if (pool_) pool_->retire();
+    pool_.reset();
+    pool_ = make_slots(choice, options.slots);
+  }
   pool_encoder_ = choice.name;
   cap_ = std::make_unique<BitrateCap>(options.max_bytes_per_second, options.quality);
   encoder_ = make_encoder(choice, input, options.quality, pool_, *this);

@@ -1,4 +1,4 @@
-import { fstatSync, readdirSync, readSync } from 'node:fs'
+import { fstatSync, readdirSync, readlinkSync, readSync } from 'node:fs'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type Camera, type CameraOptions, type EncoderInfo, type MioError, openCamera } from '../../lib/index.ts'
 import { LastingCamera } from '../../lib/camera/lasting_camera.ts'
@@ -152,6 +152,34 @@ test('by copy, each JPEG is copied once, and that is counted', async () => {
   const mean = sizes.reduce((sum, size) => sum + size, 0) / sizes.length
   expect(Math.abs((encoder.bytesCopied - trial) / mean - encoded)).toBeLessThan(1.5)
   expect(camera.statistics().encoder.bytesCopied).toBe(camera.encoder.bytesCopied)
+})
+
+test('a camera that is closed has given all its memory back, whether or not garbage was collected', async () => {
+  // By inode: devices have descriptors of their own of what they were given.
+  const memory = () => {
+    const inodes = readdirSync('/proc/self/fd').map((fd) => {
+      try {
+        return readlinkSync(`/proc/self/fd/${fd}`).includes('memfd:') ? fstatSync(Number(fd)).ino : undefined
+      } catch {
+        return undefined
+      }
+    })
+    return new Set(inodes.filter((inode) => inode !== undefined)).size
+  }
+  await (await open()).close()
+  const before = memory()
+  for (let i = 0; i < 5; i++) {
+    const camera = await open()
+    await take(camera, 3, () => {})
+    // Another size takes other slots.
+    await camera.reconfigure({ width: 320, height: 240 })
+    await take(camera, 3, () => {})
+    expect(memory(), "the camera's buffers, one for stills, and the slots").toBe(
+      before + camera.mode.bufferCount + 1 + camera.statistics().pool.slots,
+    )
+    await camera.close()
+    expect(memory()).toBe(before)
+  }
 })
 
 test('each frame keeps its number and its exposure time to the nanosecond', async () => {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -85,6 +86,31 @@ TEST(SlotPool, EverySlotHasHeadRoomInOnePieceWithIt) {
     std::fill_n(memory, pool->memory_bytes(), uint8_t{9});
     EXPECT_EQ(slot.data()[0], 9);
   }
+}
+
+TEST(SlotPool, RetiredItGivesItsMemoryBackAtOnceButForWhatIsLent) {
+  const auto pool = SlotPool::create(memfds(3, 4096), 4096, "test");
+  Slot held = pool->take();
+  const uint32_t index = held.index();
+  const uint8_t *late = held.data();
+  held.data()[9] = 'h';
+  std::vector<int> others;
+  for (uint32_t i = 0; i < 3; ++i) {
+    pool->data(i)[0] = 'x';
+    if (i != index) others.push_back(pool->fd(i));
+  }
+  pool->retire();
+  EXPECT_FALSE(pool->take());
+  for (const int fd : others) EXPECT_EQ(fcntl(fd, F_GETFD), -1) << "still open";
+  for (uint32_t i = 0; i < 3; ++i) EXPECT_EQ(pool->data(i)[0], i == index ? 'x' : 0);
+  const int fd = held.fd();
+  EXPECT_NE(fcntl(fd, F_GETFD), -1);
+  EXPECT_EQ(late[9], 'h');
+  held = {};
+  EXPECT_EQ(fcntl(fd, F_GETFD), -1);
+  // Whoever has kept the address reads zeros.
+  EXPECT_EQ(late[9], 0);
+  EXPECT_EQ(pool->lent(), 0U);
 }
 
 TEST(SlotPool, ManyThreadsTakeAndShareWithoutLosingOne) {
