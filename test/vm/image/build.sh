@@ -14,9 +14,9 @@ mkdir -p "$out"
 
 # Unpacked, no maintainer script runs: so any architecture will do, without an emulator. libcamera comes from the
 # backports: trixie's own leaves the frames of its virtual camera without sequence and timestamp.
-unpack() { # ARCHITECTURES FOLDER PACKAGES...
+unpack() { # ARCHITECTURE FOLDER PACKAGES...
   local packages=("${@:3}")
-  mmdebstrap --variant=extract --mode=root --architectures="$1" "${packages[@]/#/--include=}" \
+  mmdebstrap --variant=extract --mode=root --architectures="$1" "${packages[@]/#/--include=}" "${hooks[@]}" \
     --aptopt='Acquire::Languages "none"' --aptopt='APT::Install-Recommends "false"' \
     --keyring=/usr/share/keyrings/debian-archive-keyring.gpg \
     --setup-hook='mkdir -p "$1/etc/apt/preferences.d"; printf "Package: src:libcamera\nPin: release n='$suite'-backports\nPin-Priority: 990\n" >"$1/etc/apt/preferences.d/libcamera"' \
@@ -24,6 +24,11 @@ unpack() { # ARCHITECTURES FOLDER PACKAGES...
 }
 
 echo 'Packages of the guest'
+# Its kernel's headers by themselves: they depend on a compiler that runs on that architecture.
+mkdir -p "$out/headers"
+hooks=(--extract-hook="cd '$out/headers'; "'
+  release=$(basename "$(echo "$1"/usr/lib/modules/*)")
+  APT_CONFIG=$MMDEBSTRAP_APT_CONFIG apt-get -qq download "linux-headers-$release" "linux-headers-${release%-*}-common"')
 unpack "$arch" "$root" '?essential' kmod udev busybox-static v4l-utils libcamera0.7 libcamera-ipa libturbojpeg0 nodejs "linux-image-$arch"
 kernel=$(basename "$(echo "$root"/usr/lib/modules/*)")
 triplet=$(basename "$(echo "$root"/usr/lib/*-linux-gnu)")
@@ -46,16 +51,13 @@ done
 rm -rf "$out/kernel"
 
 echo "Packages to build modules for $kernel"
-compilers="base-files bash dash coreutils findutils grep sed mawk make patch gcc-${triplet//_/-} libc6-dev:$arch linux-headers-$kernel:$arch"
-if [ "$host" = "$arch" ]; then
-  unpack "$host" "$builder" $compilers "linux-source-$linux"
-else
-  unpack "$host,$arch" "$builder" $compilers
-  # By itself: with two architectures apt finds no way to install it.
-  unpack "$host" "$out/source" "linux-source-$linux"
-  mv "$out"/source/usr/src/linux-source-* "$builder/usr/src/"
-  rm -rf "$out/source"
-fi
+hooks=()
+libc=libc6-dev
+[ "$host" = "$arch" ] || libc=libc6-dev-$arch-cross
+unpack "$host" "$builder" base-files bash dash coreutils findutils grep sed mawk make patch \
+  "gcc-${triplet//_/-}" "$libc" "linux-kbuild-${kernel%-*}" "linux-source-$linux"
+for package in "$out"/headers/*.deb; do dpkg-deb --extract "$package" "$builder"; done
+rm -rf "$out/headers"
 ln -sf mawk "$builder/usr/bin/awk"
 . "$here/kernel-modules.sh"
 
