@@ -7,6 +7,7 @@ import { ownPrebuild } from '../../lib/setup/prebuilds.mjs'
 import { run } from '../../lib/setup/run.mjs'
 import { stepIfChanged } from '../../lib/setup/stamp.mjs'
 import { step } from '../../lib/setup/step.mjs'
+import { barsAsNv12 } from './guest/bars.mjs'
 
 /** @typedef {import('./machine.mjs').Architecture} Architecture */
 
@@ -74,6 +75,7 @@ async function webcamPictures(folder) {
   ])) {
     const sized = join(folder, `${width}x${height}`)
     mkdirSync(sized, { recursive: true })
+    writeFileSync(join(sized, 'bars.nv12'), barsAsNv12(width, height))
     for (let i = 0; i < 6; i++) {
       const bars = ['#f00', '#0f0', '#00f'].map(
         (colour, bar) => `<rect x="${(bar * width) / 3}" width="${width / 3}" height="${height}" fill="${colour}"/>`,

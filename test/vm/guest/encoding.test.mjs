@@ -1,5 +1,6 @@
 // From libcamera's cameras through each encoder, by both routes, to JPEGs.
 import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import test from 'node:test'
 import * as kit from './kit.mjs'
 
@@ -9,22 +10,16 @@ const cameras = /** @type {const} */ ([
   ['virtual', 'NV12'],
   ['vimc', 'BGR888'],
 ])
-const devices = /** @type {const} */ (['video31', 'video11'])
 const routes = /** @type {const} */ (['zero-copy', 'MMAP'])
 
 for (const [kind, format] of cameras) {
-  for (const device of devices) {
+  for (const device of kit.deviceNames) {
     for (const route of routes) {
-      await test(`${kind} ${format} → ${device}, ${route}`, { timeout: kit.testLimit }, async () => {
-        // One device at a time, or the better one would be taken.
-        const other = kit.encoders[device === 'video31' ? 'video11' : 'video31']
-        kit.unbind(other)
-        try {
-          await kit.withParameters({ mmap_only: route === 'MMAP' ? 1 : 0 }, () => encode(kind, format, device, route))
-        } finally {
-          kit.bind(other)
-        }
-      })
+      await test(`${kind} ${format} → ${device}, ${route}`, { timeout: kit.testLimit }, () =>
+        kit.withOnly(device, () =>
+          kit.withParameters({ mmap_only: route === 'MMAP' ? 1 : 0 }, () => encode(kind, format, device, route)),
+        ),
+      )
     }
   }
 }
@@ -66,19 +61,51 @@ function encode(kind, format, device, route) {
   })
 }
 
-for (const device of devices) {
-  await test(
-    `quality changes the size of pictures from ${device} while they come`,
-    { timeout: kit.testLimit },
-    async () => {
-      const other = kit.encoders[device === 'video31' ? 'video11' : 'video31']
-      kit.unbind(other)
-      try {
-        await kit.withCamera('vimc', { quality: 90 }, (camera) => steerQuality(camera, device))
-      } finally {
-        kit.bind(other)
-      }
-    },
+for (const [encoder, mapsThem] of /** @type {const} */ ([
+  ['v4l2-m2m', false],
+  ['turbojpeg', true],
+])) {
+  const what = mapsThem ? 'the CPU maps the pictures that it encodes' : "no picture of the camera's is mapped"
+  await test(`${encoder}: ${what}`, { timeout: kit.testLimit }, async () => {
+    // The kernel fills the pictures of this camera, and libcamera maps none of them.
+    await kit.withCamera('vimc', { encoder }, async (camera) => {
+      await kit.collect(camera, 3)
+      assert.equal(camera.mode.format, 'BGR888')
+      assert.equal(mappedDmaBufs(320 * 240 * 3), mapsThem ? camera.mode.bufferCount : camera.statistics().pool.slots)
+    })
+    // Not one of all the cameras before has left anything to the garbage collector.
+    assert.equal(mappedDmaBufs(0), 0, 'mapped by nobody any more')
+    assert.equal(openDmaBufs(), 0, 'descriptors of nobody any more')
+  })
+}
+
+/** How many dma-bufs this process has descriptors of. */
+function openDmaBufs() {
+  return readdirSync('/proc/self/fd').filter((fd) => {
+    try {
+      return /dmabuf/.test(readlinkSync(`/proc/self/fd/${fd}`))
+    } catch {
+      // The folder's own descriptor is gone.
+      return false
+    }
+  }).length
+}
+
+/**
+ * How many it has mapped: FROM-TO MODE OFFSET DEVICE INODE NAME.
+ * @param {number} least Bytes: the small ones are those of vimc's IPA, two of 160x120 that it only looks at.
+ */
+function mappedDmaBufs(least) {
+  const lines = readFileSync('/proc/self/maps', 'utf8').split('\n')
+  return lines.filter((line) => {
+    const [from = '', to = ''] = line.split(/[- ]/, 2)
+    return line.includes('dmabuf') && Number.parseInt(to, 16) - Number.parseInt(from, 16) >= least
+  }).length
+}
+
+for (const device of kit.deviceNames) {
+  await test(`quality changes the size of pictures from ${device} while they come`, { timeout: kit.testLimit }, () =>
+    kit.withOnly(device, () => kit.withCamera('vimc', { quality: 90 }, (camera) => steerQuality(camera, device))),
   )
 }
 

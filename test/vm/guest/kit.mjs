@@ -121,6 +121,24 @@ export const unbind = (device) => writeFileSync('/sys/bus/platform/drivers/bcm28
 /** @param {string} device */
 export const bind = (device) => writeFileSync('/sys/bus/platform/drivers/bcm2835-codec/bind', device)
 
+/** @type {(keyof typeof encoders)[]} */
+export const deviceNames = ['video31', 'video11']
+
+/**
+ * One device at a time: of both, the better one would be taken.
+ * @param {keyof typeof encoders} device
+ * @param {() => Promise<void>} work
+ */
+export async function withOnly(device, work) {
+  const other = encoders[device === 'video31' ? 'video11' : 'video31']
+  unbind(other)
+  try {
+    await work()
+  } finally {
+    bind(other)
+  }
+}
+
 /**
  * Sets the driver's parameters while `work` runs. test/vm/kernel/m2mjpeg/device.c tells what they are.
  * @param {Record<string, string | number>} parameters

@@ -89,8 +89,10 @@ static void answer_probe(const struct usb_ctrlrequest *request, int selector) {
   static struct choice agreed;
   if (request->bRequest == SET_CUR) {
     if (take(request->wLength) < PROBE_BYTES) return;
+    int format = transfer.io.data[2] - 1;
     int size = transfer.io.data[3] - 1;
     uint32_t interval = get32(transfer.io.data + 4);
+    agreed.format = format >= 0 && format < FORMATS ? format : MJPEG;
     agreed.size = size >= 0 && size < size_count ? size : 0;
     agreed.interval = intervals[0];
     for (int i = 1; i < INTERVALS; i++) {
@@ -102,7 +104,8 @@ static void answer_probe(const struct usb_ctrlrequest *request, int selector) {
   }
   if (request->bRequest == GET_INFO) return REPLY(request->wLength, 3);
   if (request->bRequest == GET_LEN) return REPLY(request->wLength, PROBE_BYTES, 0);
-  uint8_t probe[PROBE_BYTES] = {[2] = 1, [3] = (uint8_t)(agreed.size + 1)};
+  uint8_t probe[PROBE_BYTES] = {
+      [2] = (uint8_t)(agreed.format + 1), [3] = (uint8_t)(agreed.size + 1)};
   put32(probe + 4, agreed.interval ? agreed.interval : intervals[0]);
   put32(probe + 18, MAX_FRAME);
   put32(probe + 22, MAX_FRAME);  // a payload is a whole frame

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // USB and UVC 1.0 descriptors: a camera terminal, a processing unit with brightness, an output
-// terminal, and one MJPEG format in several sizes over a bulk endpoint.
+// terminal, and two formats in several sizes over a bulk endpoint: MJPEG, and NV12 in the colours
+// and the limited range of video.
 #include <linux/usb/ch9.h>
 #include <string.h>
 
@@ -58,8 +59,9 @@ static uint8_t *add(uint8_t *at, const uint8_t *descriptor) {
 }
 #define ADD(at, ...) ((at) = add(at, (const uint8_t[]){__VA_ARGS__}))
 
-static uint8_t *add_frame(uint8_t *at, int number, const struct size *size) {
-  uint8_t frame[26 + 4 * INTERVALS] = {sizeof frame, 36, 7, (uint8_t)number, 0};
+// A format's descriptor is followed by one for each size, whose subtype is one higher.
+static uint8_t *add_frame(uint8_t *at, uint8_t subtype, int number, const struct size *size) {
+  uint8_t frame[26 + 4 * INTERVALS] = {sizeof frame, 36, subtype, (uint8_t)number, 0};
   put16(frame + 5, (unsigned)size->width);
   put16(frame + 7, (unsigned)size->height);
   put32(frame + 9, 1000000);     // least bits a second
@@ -82,10 +84,14 @@ void describe(void) {
   ADD(at, 9, 36, 3, 3, 1, 1, 0, 2, 0);                              // 3: output terminal
   ADD(at, 9, 4, 1, 0, 1, 14, 2, 0, 0);                              // interface 1: streaming
   uint8_t *streaming = at;
-  ADD(at, 14, 36, 1, 1, 0, 0, 0x81, 0, 3, 0, 0, 0, 1, 0);
-  ADD(at, 11, 36, 6, 1, (uint8_t)size_count, 1, 1, 0, 0, 0, 0);  // MJPEG
-  for (int i = 0; i < size_count; i++) at = add_frame(at, i + 1, &sizes[i]);
+  ADD(at, 15, 36, 1, FORMATS, 0, 0, 0x81, 0, 3, 0, 0, 0, 1, 0, 0);
+  ADD(at, 11, 36, 6, MJPEG + 1, (uint8_t)size_count, 1, 1, 0, 0, 0, 0);
+  for (int i = 0; i < size_count; i++) at = add_frame(at, 7, i + 1, &sizes[i]);
   ADD(at, 6, 36, 13, 1, 1, 4);  // colours as in JPEG
+  ADD(at, 27, 36, 4, NV12 + 1, (uint8_t)size_count, 'N', 'V', '1', '2', 0, 0, 0x10, 0, 0x80, 0, 0,
+      0xaa, 0, 0x38, 0x9b, 0x71, 12, 1, 0, 0, 0, 0);
+  for (int i = 0; i < size_count; i++) at = add_frame(at, 5, i + 1, &sizes[i]);
+  ADD(at, 6, 36, 13, 4, 5, 4);  // primaries, transfer and matrix of SMPTE 170M
   put16(streaming + 4, (unsigned)(at - streaming));
   at = add(at, (const uint8_t *)&endpoint_descriptor);
   configuration_bytes = (int)(at - configuration_descriptor);

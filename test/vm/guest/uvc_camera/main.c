@@ -5,7 +5,7 @@
 //   uvc_camera 640x480=FOLDER 1280x720=FOLDER ...
 //
 // It is the gadget at the other end of dummy_hcd's emulated bus (/dev/raw-gadget on dummy_udc.0).
-// MJPEG goes over a bulk endpoint: dummy_hcd has no isochronous transfers, so the kernel's own UVC
+// Pictures go over a bulk endpoint: dummy_hcd has no isochronous transfers, so the kernel's own UVC
 // gadget cannot work on it. 30, 15 and 5 frames a second, one control (brightness). SIGHUP unplugs
 // it for two seconds; SIGUSR2 makes it send nothing until the next one.
 #include <errno.h>

@@ -47,8 +47,9 @@ static void change(bool on, struct choice choice) {
 void stream(struct choice choice) { change(true, choice); }
 void stop_streaming(void) { change(false, current); }
 
-// One payload is one frame: a header of two bytes and the JPEG, in pieces, ended by a short packet.
-static bool send_frame(const uint8_t *jpeg, int length, int frame_id) {
+// One payload is one frame: a header of two bytes and the picture, in pieces, ended by a short
+// packet.
+static bool send_frame(const uint8_t *picture, int length, int frame_id) {
   static union {
     struct usb_raw_ep_io io;
     uint8_t bytes[sizeof(struct usb_raw_ep_io) + PIECE];
@@ -61,7 +62,7 @@ static bool send_frame(const uint8_t *jpeg, int length, int frame_id) {
     piece.io = (struct usb_raw_ep_io){.ep = (uint16_t)endpoint, .length = (uint32_t)count};
     piece.io.data[0] = HEADER;
     piece.io.data[1] = (uint8_t)(END_OF_HEADER | END_OF_FRAME | frame_id);
-    memcpy(piece.io.data + header, jpeg + sent + header - HEADER, (size_t)(count - header));
+    memcpy(piece.io.data + header, picture + sent + header - HEADER, (size_t)(count - header));
     if (ioctl(gadget, USB_RAW_IOCTL_EP_WRITE, &piece) < 0) return false;
     // A piece that is no multiple of a packet ends with a short one.
     ended = count % PACKET != 0 || count == 0;
@@ -80,12 +81,12 @@ static void wait_until(struct timespec *next, uint32_t interval) {
 }
 
 static void send_frames(struct choice choice, int mine) {
-  const struct size *size = &sizes[choice.size];
+  const struct pictures *all = &sizes[choice.size].pictures[choice.format];
   struct timespec next;
   clock_gettime(CLOCK_MONOTONIC, &next);
   for (int i = 0; generation == mine; i++) {
-    int picture = i % size->count;
-    if (!stalled && !send_frame(size->jpegs[picture], size->lengths[picture], i & FRAME_ID)) {
+    int picture = i % all->count;
+    if (!stalled && !send_frame(all->data[picture], all->lengths[picture], i & FRAME_ID)) {
       if (errno != EINTR && errno != ESHUTDOWN) perror("USB_RAW_IOCTL_EP_WRITE");
       return;
     }

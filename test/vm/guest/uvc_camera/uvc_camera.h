@@ -7,16 +7,24 @@
 
 enum { MAX_SIZES = 16, MAX_FRAME = 1 << 20, INTERVALS = 3, PROBE_BYTES = 26 };
 
-// Pictures of one size, sent in turn.
-struct size {
-  int width, height, count;
-  uint8_t **jpegs;
+// In the order of the format descriptors.
+enum format { MJPEG, NV12, FORMATS };
+
+// Sent in turn.
+struct pictures {
+  int count;
+  uint8_t **data;
   int *lengths;
+};
+
+struct size {
+  int width, height;
+  struct pictures pictures[FORMATS];
 };
 
 // Of UVC 1.1, table 4-75, as far as it matters: which size and how fast.
 struct choice {
-  int size;           // from 0
+  int format, size;   // from 0
   uint32_t interval;  // in units of 100 ns
 };
 
@@ -25,7 +33,7 @@ extern int size_count;
 // /dev/raw-gadget, and the handle of the streaming endpoint; -1 when closed.
 extern int gadget, endpoint;
 
-// pictures.c: "640x480=FOLDER", whose *.jpg are loaded in the order of their names.
+// pictures.c: "640x480=FOLDER", whose *.jpg and *.nv12 are loaded in the order of their names.
 void load_size(const char *argument);
 
 // descriptors.c
