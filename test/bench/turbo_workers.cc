@@ -3,7 +3,8 @@
 // pictures, in turn.
 //
 //   turbo_workers WIDTH HEIGHT QUALITY FRAMES ROUNDS   →
-//   {"one":[frames per second, …],"two":[…],"cores":[how many the two had, …],"inOrder":true}
+//   {"one":[frames per second, …],"oneCores":[how many cores it had, …],"two":[…],"twoCores":[…],
+//    "inOrder":true}
 #include <algorithm>
 #include <chrono>
 #include <condition_variable>
@@ -143,18 +144,22 @@ int main(int argc, char **argv) {
   const auto frames = static_cast<uint64_t>(std::atoi(argv[4]));
   std::vector<double> one;
   std::vector<double> two;
-  std::vector<double> cores;
+  std::vector<double> one_cores;
+  std::vector<double> two_cores;
   bool in_order = true;
   for (int round = 0; round < std::atoi(argv[5]); ++round) {
-    one.push_back(run(pictures, 1, quality, frames, in_order).fps);
+    const Speed alone = run(pictures, 1, quality, frames, in_order);
+    one.push_back(alone.fps);
+    one_cores.push_back(alone.cores);
     const Speed both = run(pictures, 2, quality, frames, in_order);
     two.push_back(both.fps);
-    cores.push_back(both.cores);
+    two_cores.push_back(both.cores);
   }
   std::printf("{");
   print("one", one);
+  print("oneCores", one_cores);
   print("two", two);
-  print("cores", cores);
+  print("twoCores", two_cores);
   std::printf("\"inOrder\":%s}\n", in_order ? "true" : "false");
   return 0;
 }
