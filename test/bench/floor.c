@@ -3,9 +3,15 @@
 // there can be. One thread, one epoll (edge-triggered, no call per frame), one assembled part a
 // frame, one send of it to each viewer; who is still busy gets the newest frame when it is done.
 //
-//   floor FOLDER_OF_JPEGS FPS     prints {"url":…}; any path is the stream, /snapshot.jpg one frame
+//   floor FOLDER_OF_JPEGS FPS [send|sendfile|zerocopy]
+//
+// prints {"url":…}; any path is the stream, /snapshot.jpg one frame. The last argument is the way
+// that parts are sent: copied by the kernel, as everybody does; from a file in memory, whose pages
+// the kernel takes as they are; or with MSG_ZEROCOPY, where it takes ours and tells when it is
+// done.
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/errqueue.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <signal.h>
@@ -13,6 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/mman.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/timerfd.h>
 #include <unistd.h>
@@ -23,18 +31,23 @@
 /** Assembled once, sent to all. */
 struct part {
   int holders;
+  int file; /**< with the same bytes, for sendfile */
   uint64_t serial;
   size_t size;
   struct part *next_free;
   char data[];
 };
 
+enum { LENT = 1024 };
+
 struct viewer {
   int fd;
   bool streaming;
-  struct part *part; /**< in flight */
-  size_t sent;       /**< bytes of it */
-  uint64_t last;     /**< serial of the newest part it got */
+  struct part *part;       /**< in flight */
+  size_t sent;             /**< bytes of it */
+  uint64_t last;           /**< serial of the newest part it got */
+  struct part *lent[LENT]; /**< what MSG_ZEROCOPY may still read, by the number of the call */
+  uint32_t calls;
   char request[2048];
   size_t request_size;
   struct viewer *next, *previous;
@@ -45,6 +58,7 @@ static struct jpegs jpegs;
 static const struct jpeg *current;
 static struct part *newest, *unused;
 static struct viewer *viewers;
+static enum { SEND, SENDFILE, ZEROCOPY } way;
 
 static const char stream_head[] =
     "HTTP/1.1 200 OK\r\nCache-Control: no-store\r\nConnection: close\r\n"
@@ -53,6 +67,9 @@ static const char between[] = "\r\n--frame\r\n";
 
 static void drop(struct part *part) {
   if (!part || --part->holders > 0) return;
+  // Not used again: its pages may still be on their way.
+  if (part->file >= 0) close(part->file);
+  part->file = -1;
   part->next_free = unused;
   unused = part;
 }
@@ -74,7 +91,38 @@ static struct part *assemble(const struct jpeg *jpeg, int64_t exposed) {
   memcpy(part->data + head + jpeg->size, between, sizeof between - 1);
   part->size = (size_t)head + jpeg->size + sizeof between - 1;
   part->holders = 1;
+  part->file = way == SENDFILE ? memfd_create("part", MFD_CLOEXEC) : -1;
+  if (way == SENDFILE && write(part->file, part->data, part->size) < 0) abort();
   return part;
+}
+
+static ssize_t send_some(struct viewer *viewer, struct part *part) {
+  const size_t left = part->size - viewer->sent;
+  off_t at = (off_t)viewer->sent;
+  if (way == SENDFILE) return sendfile(viewer->fd, part->file, &at, left);
+  const int flags = MSG_NOSIGNAL | MSG_DONTWAIT | (way == ZEROCOPY ? MSG_ZEROCOPY : 0);
+  const ssize_t sent = send(viewer->fd, part->data + viewer->sent, left, flags);
+  if (way != ZEROCOPY || sent < 0) return sent;
+  part->holders++;
+  viewer->lent[viewer->calls++ % LENT] = part;
+  return sent;
+}
+
+/** What the kernel has done with. */
+static void take_back(struct viewer *viewer) {
+  for (;;) {
+    char control[128];
+    struct msghdr message = {.msg_control = control, .msg_controllen = sizeof control};
+    if (recvmsg(viewer->fd, &message, MSG_ERRQUEUE | MSG_DONTWAIT) < 0) return;
+    const struct cmsghdr *header = CMSG_FIRSTHDR(&message);
+    if (!header) return;
+    struct sock_extended_err done;
+    memcpy(&done, CMSG_DATA(header), sizeof done);
+    for (uint32_t call = done.ee_info; call != done.ee_data + 1; call++) {
+      drop(viewer->lent[call % LENT]);
+      viewer->lent[call % LENT] = NULL;
+    }
+  }
 }
 
 /** Sends until the kernel takes no more. False: the viewer is gone. */
@@ -89,8 +137,7 @@ static bool push(struct viewer *viewer) {
     }
     struct part *part = viewer->part;
     while (viewer->sent < part->size) {
-      ssize_t sent = send(viewer->fd, part->data + viewer->sent, part->size - viewer->sent,
-                          MSG_NOSIGNAL | MSG_DONTWAIT);
+      ssize_t sent = send_some(viewer, part);
       if (sent < 0) return errno == EAGAIN;
       viewer->sent += (size_t)sent;
     }
@@ -107,6 +154,7 @@ static void leave(struct viewer *viewer) {
   if (viewer->next) viewer->next->previous = viewer->previous;
   close(viewer->fd);
   drop(viewer->part);
+  for (int i = 0; way == ZEROCOPY && i < LENT; i++) drop(viewer->lent[i]);
   free(viewer);
 }
 
@@ -121,6 +169,7 @@ static void arrive(int fd) {
   int unsent = 128 * 1024;  // about a frame, so that a slow viewer's frames are fresh
   setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
   setsockopt(fd, IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent, sizeof unsent);
+  if (way == ZEROCOPY) setsockopt(fd, SOL_SOCKET, SO_ZEROCOPY, &on, sizeof on);
   struct epoll_event event = {EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET, {.ptr = viewer}};
   epoll_ctl(epoll, EPOLL_CTL_ADD, fd, &event);
 }
@@ -195,10 +244,12 @@ static int listen_on_loopback(void) {
 }
 
 int main(int argc, char **argv) {
-  if (argc != 3 || atoi(argv[2]) < 1) {
-    fprintf(stderr, "usage: floor FOLDER_OF_JPEGS FPS\n");
+  if (argc < 3 || atoi(argv[2]) < 1) {
+    fprintf(stderr, "usage: floor FOLDER_OF_JPEGS FPS [send|sendfile|zerocopy]\n");
     return 2;
   }
+  const char *name = argc > 3 ? argv[3] : "send";
+  way = strcmp(name, "sendfile") == 0 ? SENDFILE : strcmp(name, "zerocopy") == 0 ? ZEROCOPY : SEND;
   signal(SIGPIPE, SIG_IGN);
   jpegs = jpegs_load(argv[1]);
   current = &jpegs.all[0];
@@ -227,6 +278,9 @@ int main(int argc, char **argv) {
       } else if (events[i].data.ptr == &server) {
         int fd = -1;
         while ((fd = accept4(server, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC)) >= 0) arrive(fd);
+      } else if (way == ZEROCOPY && (events[i].events & EPOLLERR)) {
+        take_back(viewer);
+        if (!listen_to(viewer) || (viewer->streaming && !push(viewer))) leave(viewer);
       } else if (!listen_to(viewer) || (viewer->streaming && !push(viewer))) {
         leave(viewer);
       }

@@ -201,6 +201,10 @@ static int start_capture(mio_camera *camera, mio_error *error) {
 
 static void requeue(mio_camera *camera, uint32_t buffer) { camera->lent[buffer] = false; }
 static void capture_still(mio_camera *camera) { (void)camera; }
+static void capture_raw(mio_camera *camera, int32_t wanted) {
+  (void)camera;
+  (void)wanted;
+}
 
 static void stop_capture(mio_camera *camera) {
   if (atomic_exchange(&camera->running, false)) pthread_join(camera->thread, NULL);
@@ -225,6 +229,8 @@ __attribute__((visibility("default"))) const mio_backend *mio_backend_entry(void
       .start_capture = start_capture,
       .requeue = requeue,
       .capture_still = capture_still,
+      .capture_raw = capture_raw,
+      .requeue_raw = requeue,
       .stop_capture = stop_capture,
       .close = close_camera,
   };

@@ -22,9 +22,13 @@ const names = /** @type {(keyof typeof titles)[]} */ (Object.keys(titles))
 /** @param {Report} report */
 export function performancePage({ machine, node, size, measurements }) {
   const { fan_out: fanOut, ...others } = measurements
-  const sections = Object.entries(others).map(
-    ([name, { rounds, rows }]) =>
-      `## ${capital(name.replaceAll('_', ' '))}\n\nRounds: ${rounds}.\n\n${table(rowHead, rows.map(judged))}`,
+  const sections = Object.entries(others).map(([name, { rounds, rows }]) =>
+    [
+      `## ${capital(name.replaceAll('_', ' '))}`,
+      ...(notes[name] ? [notes[name]] : []),
+      `Rounds: ${rounds}.`,
+      table(rowHead, rows.map(judged)),
+    ].join('\n\n'),
   )
   const page = `# Performance
 
@@ -59,6 +63,17 @@ ${fanOut ? ratioTables(fanOut.rows) : ''}
 
 ${sections.join('\n\n')}`
   return `${page.trimEnd()}\n`
+}
+
+/**
+ * What there is to say of a measurement beside its figures.
+ * @type {Record<string, string>}
+ */
+const notes = {
+  ways_to_send: `The floor with two other ways to hand a picture to the kernel: \`sendfile\` from a file in memory, made for each picture,
+and \`MSG_ZEROCOPY\`. Below 1 it would be a gain. MotionInOcean sends the plain way, \`sendmsg\`: another one would have to be clearly
+cheaper from few viewers on. Over loopback the kernel copies after all with \`MSG_ZEROCOPY\`; what a network card makes of it
+was not seen.`,
 }
 
 const rowHead = ['what', 'measured', 'target']
