@@ -16,7 +16,8 @@ $apt update
 # shellcheck disable=SC2046 # a list of packages
 $apt install -y --no-install-recommends --download-only /no-egl-vendor.deb $(cat /runtime-packages)
 for deb in /var/cache/apt/archives/*.deb; do
-  dpkg-deb -x "$deb" /out
+  # Where /lib is a link to /usr/lib it stays one, though packages of Debian 12 bring a folder of that name.
+  dpkg-deb --fsys-tarfile "$deb" | tar -x --keep-directory-symlink -C /out
   # Into the list of packages, for `dpkg -l` and scanners.
   { dpkg-deb -f "$deb" | sed '/^Package:/a Status: install ok installed'; echo; } >> $dpkg/status
 done
