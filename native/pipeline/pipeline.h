@@ -76,7 +76,7 @@ class PipelineListener {
  public:
   virtual ~PipelineListener() = default;
   virtual void on_jpeg(Jpeg jpeg) = 0;
-  virtual void on_raw(RawFrame /*frame*/) {}
+  virtual void on_raw(RawFrame frame) = 0;
   virtual void on_fault(Fault fault) = 0;
   /** Another encoder works from here on: the hardware failed (`ERR_ENCODER`), or works again. */
   virtual void on_encoder(const EncoderReport & /*now*/) {}

@@ -290,6 +290,7 @@ class Receiver final : public PipelineListener {
     ++count_;
     changed_.notify_all();
   }
+  void on_raw(RawFrame /*frame*/) override {}
   void on_fault(Fault fault) override {
     const std::lock_guard lock(mutex_);
     faults_.push_back(std::move(fault));
