@@ -31,12 +31,14 @@ class Session final : public CaptureMember {
   /** As Capture::join. Throws FaultError, also when `close` came meanwhile. */
   void open(const PipelineOptions &options, std::string settings, bool shared) {
     const std::lock_guard opening(opening_);
-    auto capture = Capture::join(options, std::move(settings), shared, *this);
+    const auto capture = Capture::join(options, std::move(settings), shared, *this);
+    bool closed = false;
     {
       const std::lock_guard lock(mutex_);
-      if (!closed_) capture_ = std::move(capture);
+      closed = closed_;
+      if (!closed) capture_ = capture;
     }
-    if (!capture) return;
+    if (!closed) return;
     capture->leave(*this);
     throw FaultError("ERR_CAMERA_CLOSED", "it was closed while it was opened");
   }
