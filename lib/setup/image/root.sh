@@ -29,6 +29,8 @@ for package in apt 'libapt-pkg*' debian-archive-keyring gpgv login login.defs mo
     name=$(basename "$list" .list)
     while read -r path; do
       if [ -d "/out$path" ] && [ ! -L "/out$path" ]; then continue; fi
+      # Links to the same in /usr, which packages of Debian 12 have as folders.
+      case $path in /bin | /sbin | /lib | /lib64) continue ;; esac
       rm -f "/out$path"
     done < "$list"
     rm -f "$dpkg/info/$name".*
