@@ -65,7 +65,8 @@ enum class EncodeFailure {
   kEncoder    /**< the encoder failed */
 };
 
-/** Who gets what an encoder makes. Called on the encoder's threads, one call at a time. */
+/** Who gets what an encoder makes. Called on the encoder's threads or, where it has none, in
+ * `submit`; one call at a time. */
 class EncoderSink {
  public:
   virtual ~EncoderSink() = default;
@@ -96,7 +97,8 @@ class Encoder {
     return report;
   }
 
-  /** Never blocks. False when busy: then nothing was taken. */
+  /** Waits for nobody; a JPEG that is passed through is copied meanwhile. False when busy: then
+   * nothing was taken. */
   virtual bool submit(const mio_picture &picture, Slot slot) = 0;
 
   /** 1-100, from the next picture on. */
