@@ -15,6 +15,7 @@
 #include "support/collector.h"
 #include "support/m2m_world.h"
 #include "support/picture_buffers.h"
+#include "support/receiver.h"
 
 namespace mio {
 namespace {
@@ -22,6 +23,7 @@ namespace {
 using test::Collector;
 using test::M2mWorld;
 using test::PictureBuffers;
+using test::Receiver;
 using testing::HasSubstr;
 
 /** A hardware encoder with a short patience, and a camera that gives pictures as fast as they are
@@ -280,42 +282,6 @@ TEST(M2mFailures, StopsWhileStalledAndWhileItIsTriedAgain) {
   }
   EXPECT_EQ(test::open_descriptors(), before);
 }
-
-/** What a session gets of a pipeline. */
-class Receiver final : public PipelineListener {
- public:
-  void on_jpeg(Jpeg jpeg) override {
-    const std::lock_guard lock(mutex_);
-    last_ = std::move(jpeg);
-    ++count_;
-    changed_.notify_all();
-  }
-  void on_raw(RawFrame /*frame*/) override {}
-  void on_fault(Fault fault) override {
-    const std::lock_guard lock(mutex_);
-    faults_.push_back(std::move(fault));
-  }
-  void on_encoder(const EncoderReport &now) override {
-    const std::lock_guard lock(mutex_);
-    encoders_.push_back(now.name);
-    changed_.notify_all();
-  }
-  void wait_for(int count) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return count_ >= count; });
-  }
-  void wait_for_encoder(const std::string &name) {
-    std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !encoders_.empty() && encoders_.back() == name; });
-  }
-
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  Jpeg last_{};
-  int count_ = 0;
-  std::vector<Fault> faults_;
-  std::vector<std::string> encoders_;
-};
 
 TEST(PipelineWithHardware, TheStreamDoesNotBreakWhenTheDeviceVanishes) {
   const M2mWorld world;

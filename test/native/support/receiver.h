@@ -3,6 +3,7 @@
 
 #include <condition_variable>
 #include <mutex>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -30,6 +31,15 @@ class Receiver final : public PipelineListener {
     faults_.push_back(std::move(fault));
     changed_.notify_all();
   }
+  void on_encoder(const EncoderReport &now) override {
+    const std::lock_guard lock(mutex_);
+    encoders_.push_back(now.name);
+    changed_.notify_all();
+  }
+  void wait_for_encoder(const std::string &name) {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !encoders_.empty() && encoders_.back() == name; });
+  }
   void wait_for(int count) {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&] { return count_ >= count; });
@@ -52,6 +62,7 @@ class Receiver final : public PipelineListener {
   int count_ = 0;
   int raw_count_ = 0;
   std::vector<Fault> faults_;
+  std::vector<std::string> encoders_;
 };
 
 inline PipelineOptions synthetic_options() {
