@@ -21,6 +21,7 @@ import {
 import { RestartCount } from './restart_count.ts'
 import type { CameraMode, CameraState, CameraStatistics, EncoderInfo, EncoderListener, FrameSource } from './source.ts'
 import { describeStatistics } from './statistics.ts'
+import { type Join, Watchers } from './watchers.ts'
 
 /** Milliseconds for which a camera must have been live to be opened again as soon as if it had never failed. */
 const proven = 10_000
@@ -84,12 +85,9 @@ export class LastingCamera implements FrameSource {
   #closed = false
   /** Calls under way that need the camera. */
   #calls = 0
-  readonly #listeners = new Set<(frame: Frame) => void>()
+  readonly #watchers = new Watchers()
   readonly #stateListeners = new Set<(state: CameraState) => void>()
   readonly #encoderListeners = new Set<EncoderListener>()
-  /** Each with what ends it, while the camera is open. */
-  readonly #senders = new Map<NativeSender, (() => void) | undefined>()
-  #unsubscribe: (() => void) | undefined
 
   /**
    * @param onEvent called with each change of state, for the log
@@ -222,25 +220,23 @@ export class LastingCamera implements FrameSource {
   }
 
   subscribe(listener: (frame: Frame) => void): () => void {
-    const entry = (frame: Frame) => listener(frame)
-    this.#listeners.add(entry)
-    clearTimeout(this.#idleTimer)
-    if (this.#state.status === 'idle') void this.#attempt()
-    this.#join()
-    return () => {
-      if (!this.#listeners.delete(entry) || this.#listeners.size > 0) return
-      this.#leave()
-      this.#sleepLater()
-    }
+    return this.#watch((camera) => camera.subscribe(listener))
   }
 
   /** @internal */
   feed(sender: NativeSender): () => void {
-    this.#senders.set(sender, undefined)
-    this.#join()
+    return this.#watch((camera) => camera.feed(sender))
+  }
+
+  /** Whoever watches wakes the camera and keeps it awake. */
+  #watch(join: Join): () => void {
+    const leave = this.#watchers.add(join)
+    clearTimeout(this.#idleTimer)
+    if (this.#state.status === 'idle') void this.#attempt()
+    if (this.camera) this.#watchers.join(this.camera)
     return () => {
-      this.#senders.get(sender)?.()
-      this.#senders.delete(sender)
+      leave()
+      this.#sleepLater()
     }
   }
 
@@ -256,34 +252,13 @@ export class LastingCamera implements FrameSource {
 
   async frame(wish: FrameWish = {}): Promise<Frame> {
     // The open camera may have a fresh one at hand; else wait, over a restart if need be.
-    if (this.#state.status === 'live' && this.#camera && this.#isJoined()) return this.#camera.frame(wish)
+    if (this.camera && this.#watchers.size > 0) return this.camera.frame(wish)
     return awaitFrame(this, wish)
   }
 
   /** Of the camera that is open now or was last. */
   statistics(): CameraStatistics {
     return this.#camera?.statistics() ?? describeStatistics({})
-  }
-
-  #join(): void {
-    // The camera encodes as long as somebody is subscribed: only when somebody is here.
-    const camera = this.#camera
-    if (!camera || this.#state.status !== 'live') return
-    if (this.#listeners.size > 0) {
-      this.#unsubscribe ??= camera.subscribe((frame) => {
-        for (const listener of this.#listeners) listener(frame)
-      })
-    }
-    for (const [sender, end] of this.#senders) if (!end) this.#senders.set(sender, camera.feed(sender))
-  }
-
-  #isJoined(): boolean {
-    return this.#unsubscribe !== undefined || this.#senders.size > 0
-  }
-
-  #leave(): void {
-    this.#unsubscribe?.()
-    this.#unsubscribe = undefined
   }
 
   #attempt(): Promise<void> {
@@ -317,7 +292,7 @@ export class LastingCamera implements FrameSource {
       if (camera.state.status === 'closed') return
       this.#restarts.opened()
       this.#setState({ status: 'live', since: new Date() })
-      this.#join()
+      this.#watchers.join(camera)
       this.#sleepLater()
     } catch (error) {
       this.#lost(error)
@@ -327,11 +302,7 @@ export class LastingCamera implements FrameSource {
   #lost(error: unknown): void {
     // A camera that sleeps has been given up already.
     if (this.#closed || (this.#state.status === 'idle' && !this.#opening)) return
-    this.#leave()
-    for (const [sender, end] of this.#senders) {
-      end?.()
-      this.#senders.set(sender, undefined)
-    }
+    this.#watchers.leave()
     const fault = error instanceof MioError ? error : new MioError('ERR_CAMERA', { found: String(error), cause: error })
     this.#fault = fault
     const { status, since, code } = this.#state
@@ -357,7 +328,7 @@ export class LastingCamera implements FrameSource {
   }
 
   #isUnwanted(): boolean {
-    return !this.#closed && this.#state.status === 'live' && this.#listeners.size === 0 && this.#calls === 0
+    return !this.#closed && this.#state.status === 'live' && this.#watchers.size === 0 && this.#calls === 0
   }
 
   #sleep(): void {
