@@ -79,6 +79,8 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #fallbacks = 0
   /** The last known; once closed, the addon tells only those of the pool. */
   #counters: Partial<NativeStatistics> = {}
+  /** When it was closed, by `performance.now()`. */
+  #closedAt = 0
 
   /** @internal Use {@link openCamera}. */
   static async open(
@@ -325,12 +327,19 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     const { fallbacks, bytesCopied } = this.encoder
     const { fed = 0, copiedFrames = 0, copiedBytes = 0 } = this.#counters
     const { frames, bytes } = this.#slots.copied
-    return describeStatistics(this.#state.status === 'closed' ? { ...this.#counters, fps: 0 } : this.#counters, {
+    const isClosed = this.#state.status === 'closed'
+    return describeStatistics(isClosed ? this.#afterwards(this.#counters) : this.#counters, {
       delivered: this.#consumers.delivered + fed,
       copied: { frames: frames + copiedFrames, bytes: bytes + copiedBytes },
       encoder: { fallbacks, bytesCopied },
       rawCopied: Object.values(this.#raw).reduce((sum, outlet) => sum + outlet.copied.frames, 0),
     })
+  }
+
+  /** What the counters of a closed camera say now: the newest frame gets older although none comes. */
+  #afterwards({ lastFrameAge, ...counters }: Partial<NativeStatistics>): Partial<NativeStatistics> {
+    const since = performance.now() - this.#closedAt
+    return { ...counters, fps: 0, ...(lastFrameAge !== undefined && { lastFrameAge: lastFrameAge + since }) }
   }
 
   /** Stops the camera and gives it back. Frames that are still held stay valid until they are released. */
@@ -369,6 +378,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
 
   async #close(state: CameraState, fault: MioError | undefined): Promise<void> {
     this.#counters = this.#native.statistics()
+    this.#closedAt = performance.now()
     this.#encoder = this.#native.encoder() ?? this.#encoder
     this.#consumers.end(fault)
     for (const outlet of Object.values(this.#raw)) outlet.end(fault)

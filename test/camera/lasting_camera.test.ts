@@ -35,6 +35,10 @@ test('a subscription lives through unplug and replug', async () => {
   await until(() => camera.state.status === 'waiting')
   expect(camera.state.code).toMatch(/ERR_CAMERA_UNPLUGGED|ERR_NO_CAMERA/)
   const { since } = camera.state
+  // Nobody is told that there still are pictures.
+  const age = camera.statistics().lastFrameAge!
+  await until(() => camera.statistics().lastFrameAge! > age + 200)
+  expect(camera.statistics().fps).toBe(0)
   frames = 0
   await webcams.plug(0)
   await until(() => frames > 3)
