@@ -123,11 +123,12 @@ COPY --from=service /src/dist dist
 COPY package.json LICENSE ./
 ARG VERSION=0.1.0
 ARG REVISION=
+ARG REPOSITORY=https://github.com/cyanautomation/motioninocean
 LABEL org.opencontainers.image.title="MotionInOcean" \
   org.opencontainers.image.description="Raspberry Pi camera streamer: libcamera to MJPEG over HTTP" \
   org.opencontainers.image.licenses="MIT" \
-  org.opencontainers.image.source="https://github.com/cyanautomation/motioninocean" \
-  org.opencontainers.image.documentation="https://github.com/cyanautomation/motioninocean/blob/main/docs/docker.md" \
+  org.opencontainers.image.source="${REPOSITORY}" \
+  org.opencontainers.image.documentation="${REPOSITORY}/blob/main/docs/docker.md" \
   org.opencontainers.image.version="${VERSION}" \
   org.opencontainers.image.revision="${REVISION}"
 # Docker would only start it again: a page that says what is wrong is more use than a restart loop.

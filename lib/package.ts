@@ -21,5 +21,16 @@ const name = 'motioninocean'
 
 const nameIn = (manifest: string): unknown => (JSON.parse(readFileSync(manifest, 'utf8')) as { name?: unknown }).name
 
+const manifest = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as {
+  version: string
+  repository: { url: string }
+}
+
 /** The version of this package. */
-export const { version } = JSON.parse(readFileSync(join(packageRoot(), 'package.json'), 'utf8')) as { version: string }
+export const { version } = manifest
+
+/** Where its image is published, without a tag: beside the repository, under its owner's name. */
+export function imageName(): string {
+  const [, owner = ''] = /github\.com\/([^/]+)/.exec(manifest.repository.url) ?? []
+  return `ghcr.io/${owner.toLowerCase()}/${name}`
+}

@@ -1,4 +1,5 @@
 import { MioError } from '../camera/errors.ts'
+import { imageName } from '../package.ts'
 import type { Host } from './host.ts'
 import type { Encoders } from './probes.ts'
 
@@ -27,7 +28,7 @@ export function composeFile(host: Host, { candidates }: Pick<Encoders, 'candidat
     '# It names the devices one by one: write it again after a change of board, camera or kernel.',
     'services:',
     '  motioninocean:',
-    '    image: ghcr.io/cyanautomation/motioninocean:latest',
+    `    image: ${imageName()}:latest`,
     '    container_name: motioninocean',
     '    restart: unless-stopped',
     '    ports: ["8000:8000"]',
