@@ -23,8 +23,11 @@ export const forBuild = [
   { name: 'libjpeg-turbo', library: 'libturbojpeg', packages: ['libturbojpeg0-dev', 'libturbojpeg-dev'] },
 ]
 
-/** @type {Need} */
-const debianKeys = {
+/**
+ * To fetch from Debian on a system that is none.
+ * @type {Need}
+ */
+export const debianKeys = {
   name: "Debian's keys",
   header: '../share/keyrings/debian-archive-keyring.gpg',
   packages: ['debian-archive-keyring'],

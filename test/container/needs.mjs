@@ -1,3 +1,5 @@
+import { debianKeys } from '../../lib/setup/needs.mjs'
+
 /** @typedef {import('../../lib/setup/needs.mjs').Need} Need */
 
 /**
@@ -7,6 +9,7 @@
 export const forEngine = [
   { name: 'runc', anyCommand: ['runc'], packages: ['runc'] },
   { name: 'iptables', anyCommand: ['iptables'], packages: ['iptables'] },
+  debianKeys,
 ]
 
 /** @type {Need[]} */
@@ -21,6 +24,7 @@ export const forEmulation = [
 export const forBaseImages = [
   { name: 'mmdebstrap', anyCommand: ['mmdebstrap'], packages: ['mmdebstrap'] },
   { name: 'arch-test', anyCommand: ['arch-test'], packages: ['arch-test'] },
+  debianKeys,
 ]
 
 /**
@@ -30,4 +34,5 @@ export const forBaseImages = [
 export const forArchive = [
   { name: 'apt-ftparchive', anyCommand: ['apt-ftparchive'], packages: ['apt-utils'] },
   { name: 'GnuPG', anyCommand: ['gpg'], packages: ['gnupg'] },
+  debianKeys,
 ]

@@ -1,5 +1,8 @@
 // docker-compose.yml as it is, over a test machine: what a homelab owner starts.
+import { execFile } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { StreamClient } from '../kit/stream_client.ts'
 import { until } from '../kit/until.ts'
@@ -150,6 +153,12 @@ test('a bad setting ends it with one sentence', async () => {
   expect(code).toBe(2)
   expect(output.trim().split('\n')).toHaveLength(1)
   expect(output).toContain('MIO_FPS')
+})
+
+test('it passes what docker-publish.yml asks of it, libcamera in the very version that the addon was built for', async () => {
+  const smoke = join(import.meta.dirname, 'smoke.mjs')
+  const { stdout } = await promisify(execFile)(process.execPath, [smoke, IMAGE])
+  expect(stdout).toMatch(/: healthy, libcamera v\d+\.\d+\.\d+.*pictures streamed$/m)
 })
 
 /** The service: the one child of the container's init. */

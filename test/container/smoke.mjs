@@ -17,6 +17,12 @@ try {
   }
   const url = `http://${docker('port', container, '8000/tcp').split('\n')[0]}`
 
+  const code = `import('/app/dist/index.js').then(async (it) => console.log(JSON.stringify(await it.libcameraVersion())))`
+  const libcamera = JSON.parse(docker('exec', container, 'node', '-e', code) || 'null')
+  // Raspberry Pi's builds say so after the number.
+  if (!libcamera || libcamera.version.replace(/\+.*/, '') !== `v${libcamera.builtFor}`)
+    throw new Error(`libcamera is not the one that the addon was built for: ${JSON.stringify(libcamera)}`)
+
   const snapshot = Buffer.from(await (await fetch(`${url}/snapshot.jpg`)).arrayBuffer())
   if (snapshot.readUInt16BE(0) !== 0xffd8) throw new Error('the snapshot is no JPEG')
 
@@ -28,7 +34,9 @@ try {
     if (starts >= 30) break
   }
   stop.abort()
-  console.log(`${image}: healthy, a snapshot of ${snapshot.length} bytes, ${starts} pictures streamed`)
+  console.log(
+    `${image}: healthy, libcamera ${libcamera.version}, a snapshot of ${snapshot.length} bytes, ${starts} pictures streamed`,
+  )
 } catch (error) {
   console.error(docker('logs', container))
   throw error

@@ -1,7 +1,16 @@
 // The Docker engine that the container tests run on: the machine's own, else Debian's packages unpacked in the
 // cache and started from there, so that nothing of the machine changes.
-import { spawn } from 'node:child_process'
-import { existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
+import { spawn, spawnSync } from 'node:child_process'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { systemPackages } from '../../../lib/setup/packages.mjs'
@@ -13,6 +22,7 @@ import { forEngine } from '../needs.mjs'
 import { unpackEngine } from './engine_packages.mjs'
 
 const folder = join(cacheFolder, 'engine')
+const PROBE = 'motioninocean:probe'
 const inFolder = (/** @type {string} */ name) => join(folder, name)
 
 /**
@@ -33,7 +43,13 @@ export async function startEngine() {
   const packages = await unpackEngine()
   useOwn(packages)
   if (answers()) return async () => {}
-  return step('Docker engine', 'none is running', () => start())
+  return step('Docker engine', 'none is running', async () => {
+    const stop = await start()
+    const refusal = refusedContainer(packages)
+    if (refusal === undefined) return stop
+    await stop()
+    throw new SetupError(`The Docker engine starts here, but may start no container: ${refusal}`)
+  })
 }
 
 const answers = () => ask('docker', ['version', '--format', '{{.Server.Version}}']) !== undefined
@@ -80,7 +96,7 @@ async function start() {
   })
   const deadline = Date.now() + 120_000
   while (!answers()) {
-    if (engine.exitCode !== null || Date.now() > deadline) {
+    if (engine.exitCode !== null || engine.signalCode !== null || Date.now() > deadline) {
       engine.kill()
       const last = readFileSync(inFolder('log'), 'utf8').trim().split('\n').slice(-5).join('\n')
       throw new SetupError(`The Docker engine did not start; ${inFolder('log')} ends with:\n${last}`)
@@ -91,6 +107,28 @@ async function start() {
     tidyUp()
     if (existsSync(inFolder('dockerd.pid'))) engine.kill('SIGTERM')
     await ended
+  }
+}
+
+/**
+ * Why the engine cannot run a container: mounts, cgroups and networks need more rights than its sockets.
+ * @param {string} packages
+ */
+function refusedContainer(packages) {
+  const context = mkdtempSync(join(folder, 'probe-'))
+  try {
+    copyFileSync(join(packages, 'usr/bin/tini-static'), join(context, 'tini'))
+    writeFileSync(join(context, 'Dockerfile'), 'FROM scratch\nCOPY tini /\nCMD ["/tini", "--version"]\n')
+    for (const args of [
+      ['build', '--quiet', '--tag', PROBE, context],
+      ['run', '--rm', PROBE],
+    ]) {
+      const { status, stderr } = spawnSync('docker', args, { encoding: 'utf8', timeout: 60_000 })
+      if (status !== 0) return stderr.trim().split('\n').at(-1) || `no answer to docker ${args[0]}`
+    }
+    return undefined
+  } finally {
+    rmSync(context, { recursive: true })
   }
 }
 

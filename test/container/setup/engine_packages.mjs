@@ -1,9 +1,10 @@
 // Debian's Docker engine with buildx and compose, unpacked into the cache.
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { aptFor } from '../../../lib/setup/debian.mjs'
+import { unpack as unpackDebs } from '../../../lib/setup/debian_sysroot.mjs'
 import { cacheFolder } from '../../../lib/setup/paths.mjs'
-import { ask, run } from '../../../lib/setup/run.mjs'
+import { ask } from '../../../lib/setup/run.mjs'
 import { SetupError } from '../../../lib/setup/setup_error.mjs'
 import { step } from '../../../lib/setup/step.mjs'
 
@@ -33,14 +34,20 @@ export async function unpackEngine() {
  * @param {(line: string) => void} onLine
  */
 async function unpack(work, onLine) {
+  const failures = []
   for (const suite of SUITES) {
     const folder = join(work, suite)
-    const apt = await aptFor({ kind: 'deb', suite, folder, onLine })
-    await apt(['download', ...PACKAGES])
     const out = join(folder, 'out')
-    for (const deb of readdirSync(folder).filter((name) => name.endsWith('.deb')))
-      await run('dpkg-deb', ['--extract', join(folder, deb), out], { onLine })
-    if (ask(join(out, 'usr/sbin/dockerd'), ['--version'])) return out
+    try {
+      const apt = await aptFor({ kind: 'deb', suite, folder, onLine })
+      await apt(['download', ...PACKAGES])
+      await unpackDebs(folder, out, onLine)
+      if (ask(join(out, 'usr/sbin/dockerd'), ['--version'])) return out
+      failures.push(`${suite}: dockerd does not run`)
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error
+      failures.push(`${suite}: ${error.message}`)
+    }
   }
-  throw new SetupError(`None of Debian's Docker engines (${SUITES.join(', ')}) runs on this machine.`)
+  throw new SetupError(`None of Debian's Docker engines can be had on this machine (${failures.join('; ')}).`)
 }
