@@ -10,6 +10,7 @@ import { cameraRouter } from './camera_router.ts'
 import { aliasOf, cameraNamed } from './cameras.ts'
 import { endpointRouter } from './endpoint.ts'
 import { answerErrors, notFound } from './http_errors.ts'
+import { inTurn } from './in_turn.ts'
 import { type Log, silent } from './log.ts'
 import { allowCors, pictureEndpoints } from './mjpeg_router.ts'
 import { type Mount, openApi } from './openapi.ts'
@@ -45,7 +46,7 @@ export function createApp(options: AppOptions): Express {
   const { basePath = '', trustedProxies = [], log = silent } = options
   const app = express()
   app.disable('x-powered-by').set('etag', false).set('trust proxy', trustedProxies)
-  app.use(requestLog(log), securityHeaders)
+  app.use(inTurn, requestLog(log), securityHeaders)
   app.use(basePath || '/', routes(options))
   if (basePath) app.get('/', (_request, response) => response.redirect(`.${basePath}/`))
   app.use(notFound, answerErrors(log))

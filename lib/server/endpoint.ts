@@ -1,6 +1,7 @@
 import { json, type NextFunction, type Request, type RequestHandler, type Response, Router } from 'express'
 import * as z from 'zod'
 import { MioError } from '../camera/errors.ts'
+import { turnOf } from './in_turn.ts'
 import { parseQuery } from './query.ts'
 
 /** What one status of an endpoint means. */
@@ -66,6 +67,7 @@ export function endpointRouter(endpoints: readonly Endpoint[]): Router {
 export function handlerOf(row: Endpoint): RequestHandler {
   const { query, body } = row
   return async (request, response, next) => {
+    await turnOf(response)
     const result: unknown = await row.handle({
       query: query && parseQuery(query, request),
       body: body && parseBody(body, request),
