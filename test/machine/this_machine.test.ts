@@ -24,6 +24,8 @@ test('a node with nothing behind it is told from one that must not be opened', (
   const node = join(folder, 'video')
   // Number 81:200 is a video device, and no machine has that many.
   skip(spawnSync('mknod', [node, 'c', '81', '200']).status !== 0, 'only root can make device nodes')
+  const { stderr } = spawnSync('cat', [node], { encoding: 'utf8', env: { ...process.env, LC_ALL: 'C' } })
+  skip(/Operation not permitted/.test(stderr), 'a container lets nobody open video devices')
   expect(machine.open(node)).toBe('ENXIO')
   chmodSync(node, 0o640)
   expect(machine.owner(node)).toMatchObject({ uid: process.getuid!(), mode: 0o640 })
