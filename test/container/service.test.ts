@@ -1,6 +1,5 @@
 // docker-compose.yml as it is, over a test machine: what a homelab owner starts.
 import { execFile } from 'node:child_process'
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -10,6 +9,9 @@ import { anyPort, Compose, Container, docker, dockerResult, environment, IMAGE }
 
 const compose = new Compose('motioninocean-test', ['test/container/compose.test.yml'])
 const container = new Container('motioninocean-test')
+
+/** In a shell of the container, the service's process id: it is init's only child. */
+const service = '$(cut -d" " -f1 /proc/1/task/1/children)'
 
 let url: string
 beforeAll(async () => {
@@ -53,7 +55,7 @@ test('a snapshot is a JPEG of the camera', async () => {
 describe('the process', () => {
   test('is nobody, has no capability and cannot gain any', async () => {
     // Of the service itself, not of a shell beside it: init's only child.
-    const status = await container.sh('cat /proc/$(cat /proc/1/task/1/children | cut -d" " -f1)/status')
+    const status = await container.sh(`cat /proc/${service}/status`)
     const field = (name: string) => new RegExp(`^${name}:\\s*(.+)$`, 'm').exec(status)?.[1]?.trim()
     expect(field('Uid')).toBe('10001\t10001\t10001\t10001')
     expect(field('Gid')).toBe('10001\t10001\t10001\t10001')
@@ -111,9 +113,9 @@ test('docker stop lets viewers end, in time and with code 0', async () => {
 })
 
 test('a process that is killed comes back', async () => {
-  const { RestartCount, State } = await container.inspect()
-  // Not `docker kill`, which is a person's wish and not a fault.
-  process.kill(serviceProcess(State.Pid), 'SIGKILL')
+  const { RestartCount } = await container.inspect()
+  // Not `docker kill`, which is a person's wish and not a fault. The shell ends with the container.
+  await container.sh(`kill -9 ${service}`).catch(() => undefined)
   await until(async () => (await container.inspect()).RestartCount > RestartCount, { timeout: 60_000 })
   await container.serves()
   url = await container.url()
@@ -160,8 +162,3 @@ test('it passes what docker-publish.yml asks of it, libcamera in the very versio
   const { stdout } = await promisify(execFile)(process.execPath, [smoke, IMAGE])
   expect(stdout).toMatch(/: healthy, libcamera v\d+\.\d+\.\d+.*pictures streamed$/m)
 })
-
-/** The service: the one child of the container's init. */
-function serviceProcess(init: number): number {
-  return Number(readFileSync(`/proc/${init}/task/${init}/children`, 'utf8').trim().split(' ')[0])
-}
