@@ -8,7 +8,7 @@
 namespace mio {
 
 void LentSlots::adopt(Napi::Object result, const std::shared_ptr<SlotPool> &pool) {
-  if (pool_ == pool) return;
+  if (!pool || pool_ == pool) return;
   // Slots of the last pool may be out still: numbers go on where those end.
   first_ += pool_ ? static_cast<uint32_t>(pool_->count()) : 0;
   pool_ = pool;

@@ -18,7 +18,8 @@ namespace mio {
 class LentSlots {
  public:
   /**
-   * Another pool, if it is another one.
+   * Another pool, if it is another one. Null, where memory for one could not be had, changes
+   * nothing.
    * @returns `buffers` and `firstSlot`, which JavaScript needs to find its slots, or nothing
    */
   void adopt(Napi::Object result, const std::shared_ptr<SlotPool> &pool);

@@ -48,7 +48,8 @@ Pipeline::~Pipeline() {
 /** Camera, pool and encoder as the options say. Everything stands still. */
 void Pipeline::set_up(const PipelineOptions &options) {
   const auto [configuration, input, choice] = negotiate(*camera_, options.wanted, options.encoder);
-  const bool fits = pool_ && pool_->count() == options.slots &&
+  // With all slots on loan a device could not even be tried, and the CPU would encode from then on.
+  const bool fits = pool_ && pool_->count() == options.slots && pool_->lent() < options.slots &&
                     pool_->bytes() == choice.max_jpeg_bytes && pool_encoder_ == choice.name;
   if (!fits) {
     // First what there was: contiguous memory may not be enough for both.
@@ -95,7 +96,10 @@ void Pipeline::halt() {
   // Stopped, not destroyed: frames feed it until the camera has stopped.
   if (watchdog_) watchdog_->stop();
   camera_->stop();
-  if (encoder_) encoder_->stop();
+  if (encoder_) {
+    encoder_->stop();
+    last_encoder_ = encoder();
+  }
   raw_.disconnect();
   watchdog_.reset();
   encoder_.reset();
@@ -146,66 +150,6 @@ double Pipeline::set_frame_rate(double fps, double min_fps) {
   options_.wanted.fps = fps;
   options_.wanted.min_fps = min_fps;
   return mode_.fps = camera_->set_frame_rate(fps, min_fps);
-}
-
-Still Pipeline::still(std::chrono::milliseconds timeout) {
-  const auto deadline = std::chrono::steady_clock::now() + timeout;
-  begin();
-  std::optional<Still> still;
-  std::exception_ptr why;
-  const bool beside = still_coder_ != nullptr;
-  try {
-    if (!beside) prepare_still();
-    still = take_still(deadline, beside);
-  } catch (...) {
-    why = std::current_exception();
-  }
-  if (!beside) go_on_as(options_);
-  finish();
-  if (why) std::rethrow_exception(why);
-  return std::move(*still);
-}
-
-/** The camera gives full-size pictures instead of the stream. */
-void Pipeline::prepare_still() {
-  halt();
-  instead_of_stream_ = true;
-  mio_wanted wanted = options_.wanted;
-  wanted.full_size = 1;
-  wanted.fps = wanted.min_fps = 0;
-  wanted.buffer_count = 0;
-  wanted.raw_width = wanted.raw_height = 0;
-  const mio_configuration configuration = camera_->configure(wanted);
-  buffers_.reset(configuration.buffer_count);
-  still_coder_ = std::make_unique<StillCoder>(configuration);
-  camera_->start();
-}
-
-/** Waits for a settled, whole picture, and makes a JPEG of it. */
-Still Pipeline::take_still(std::chrono::steady_clock::time_point deadline, bool beside) {
-  for (;;) {
-    mio_picture picture{};
-    {
-      std::unique_lock lock(mutex_);
-      changed_.wait_until(lock, deadline, [this] { return settled_ || fault_; });
-      still_picture_.reset();
-      still_wanted_ = true;
-      if (beside) camera_->capture_still();
-      const bool came =
-          changed_.wait_until(lock, deadline, [this] { return still_picture_ || fault_; });
-      still_wanted_ = false;
-      if (fault_) throw FaultError(*fault_);
-      if (!came) throw FaultError("ERR_SNAPSHOT_TIMEOUT", "no full-size picture came in time");
-      picture = *still_picture_;
-    }
-    try {
-      if (picture.ok != 0) return still_coder_->encode(picture, options_.quality, orientation_);
-      marked_++;
-    } catch (const CodingError &e) {
-      failed(e.failure(), e.what());
-    }
-    if (!beside) buffers_.drop(picture.buffer);
-  }
 }
 
 /** Somebody waits and will throw what goes wrong meanwhile. */
@@ -345,7 +289,13 @@ void Pipeline::failed(EncodeFailure failure, const std::string & /*why*/) {
   (truncated ? bad_truncated_ : bad_encoder_)++;
 }
 
-void Pipeline::changed(const EncoderReport &now) { listener_.on_encoder(now); }
+void Pipeline::changed(const EncoderReport &now) { listener_.on_encoder(counted(now)); }
+
+EncoderReport Pipeline::counted(EncoderReport now) const {
+  now.fallbacks += last_encoder_.fallbacks;
+  now.bytes_copied += last_encoder_.bytes_copied;
+  return now;
+}
 
 void Pipeline::on_expired() {
   const std::string since =

@@ -137,7 +137,8 @@ class Pipeline final : private EncoderSink {
   std::shared_ptr<SlotPool> raw_pool(RawFormat format) const { return raw_.pool(format); }
   void set_quality(int quality) {
     options_.quality = quality;
-    encoder_->set_quality(cap_->want(quality));
+    const int now = cap_->want(quality);
+    if (encoder_) encoder_->set_quality(now);
   }
 
   /** As in `PipelineOptions`, from the next JPEG on. */
@@ -151,8 +152,9 @@ class Pipeline final : private EncoderSink {
   const std::shared_ptr<SlotPool> &pool() const { return pool_; }
   PipelineMode mode() const;
   PipelineStatistics statistics() const;
-  /** What encodes now. */
-  EncoderReport encoder() const { return encoder_->report(); }
+  /** What encodes now, or did last, where nothing could be set up again. Its counters never fall.
+   */
+  EncoderReport encoder() const { return encoder_ ? counted(encoder_->report()) : last_encoder_; }
 
   const PipelineOptions &options() const { return options_; }
 
@@ -175,6 +177,7 @@ class Pipeline final : private EncoderSink {
   void encoded(Jpeg jpeg) override;
   void failed(EncodeFailure failure, const std::string &why) override;
   void changed(const EncoderReport &now) override;
+  EncoderReport counted(EncoderReport now) const;
   /** A picture of which the camera can be proud: it is not stalled. */
   void good();
   void on_expired();
@@ -227,6 +230,8 @@ class Pipeline final : private EncoderSink {
   SharedBuffers raw_buffers_{[this](uint32_t buffer) { camera_->requeue_raw(buffer); }};
   RawTap raw_{[this](RawFrame frame) { listener_.on_raw(std::move(frame)); }};
   std::unique_ptr<Encoder> encoder_;
+  /** With the counters of all there were before the one of now. */
+  EncoderReport last_encoder_;
   /** For the second stream, or for the still that has taken the stream's place. */
   std::unique_ptr<StillCoder> still_coder_;
   std::unique_ptr<Watchdog> watchdog_;

@@ -34,11 +34,13 @@ class Receiver final : public PipelineListener {
   void on_encoder(const EncoderReport &now) override {
     const std::lock_guard lock(mutex_);
     encoders_.push_back(now.name);
+    told_fallbacks_.push_back(now.fallbacks);
     changed_.notify_all();
   }
-  void wait_for_encoder(const std::string &name) {
+  /** @param times how many changes of the encoder must have been told */
+  void wait_for_encoder(const std::string &name, size_t times = 1) {
     std::unique_lock lock(mutex_);
-    changed_.wait(lock, [&] { return !encoders_.empty() && encoders_.back() == name; });
+    changed_.wait(lock, [&] { return encoders_.size() >= times && encoders_.back() == name; });
   }
   void wait_for(int count) {
     std::unique_lock lock(mutex_);
@@ -63,6 +65,7 @@ class Receiver final : public PipelineListener {
   int raw_count_ = 0;
   std::vector<Fault> faults_;
   std::vector<std::string> encoders_;
+  std::vector<uint64_t> told_fallbacks_;
 };
 
 inline PipelineOptions synthetic_options() {
