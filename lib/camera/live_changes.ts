@@ -1,5 +1,5 @@
 import type { NativeMode } from './binding.ts'
-import type { CapturePatch, CheckedCameraOptions } from './options.ts'
+import { type CapturePatch, type CheckedCameraOptions, stallTimeout } from './options.ts'
 import { sameSensor } from './orientation.ts'
 import type { EncoderInfo } from './source.ts'
 
@@ -28,6 +28,8 @@ export function canChangeLive(
   const changed = keys.filter((key) => after[key] !== before[key])
   if (!changed.every((key) => changeLive.has(key)) || !sameSensor(before, after)) return false
   if (!changesRate(before, after)) return true
+  // Whoever watches for a stall is set up for one time.
+  if (stallTimeout(before) !== stallTimeout(after)) return false
   // A rate may want another sensor mode, and a hardware encoder is set up for one.
   if (encoder === 'v4l2-m2m') return false
   return !sensor || (after.fps <= sensor.maxFps && (sensor.fullFieldOfView || after.fps >= before.fps))

@@ -1,7 +1,7 @@
 import type { NativeOptions } from './binding.ts'
 import type { CameraInfo } from './list.ts'
 import { planOrientation } from './orientation.ts'
-import type { CheckedCameraOptions } from './options.ts'
+import { type CheckedCameraOptions, stallTimeout } from './options.ts'
 
 /** 0: no limit. */
 function bytesPerSecond({ maxBitrate = 0 }: Pick<CheckedCameraOptions, 'maxBitrate'>): number {
@@ -24,6 +24,7 @@ export function nativeOptions(
     id: backendId,
     minFps: options.minFps ?? 0,
     bufferCount: options.bufferCount ?? 0,
+    frameTimeout: stallTimeout(options),
     ...planOrientation(options),
     maxBytesPerSecond: bytesPerSecond(options),
     sensorWidth,

@@ -57,7 +57,7 @@ export const cameraOptions = z.strictObject({
     .min(100)
     .max(60_000)
     .default(3000)
-    .describe('Milliseconds without a good picture until the camera counts as stalled'),
+    .describe('Milliseconds without a good picture until the camera counts as stalled; at least three frames'),
 })
 
 const { width, height, fps, minFps, quality, maxBitrate, encoder, rotation, hflip, vflip, sensorMode, bufferCount } =
@@ -107,6 +107,16 @@ export function patchCameraOptions(options: CheckedCameraOptions, patch: Capture
     .filter(([, value]) => value !== undefined)
     .map(([key, value]) => [key, value ?? undefined])
   return { ...options, ...(Object.fromEntries(changed) as Partial<CaptureSettings>) }
+}
+
+/** Milliseconds from one frame to the next at most, as it was asked for. */
+export function longestFrameTime(settings: Pick<CaptureSettings, 'fps' | 'minFps'>): number {
+  return 1000 / Math.min(settings.fps, settings.minFps ?? Infinity)
+}
+
+/** Milliseconds without a good picture until the camera counts as stalled. A slow one is given three frames. */
+export function stallTimeout(options: Pick<CheckedCameraOptions, 'fps' | 'minFps' | 'frameTimeout'>): number {
+  return Math.max(options.frameTimeout, Math.ceil(3 * longestFrameTime(options)))
 }
 
 /** Those of the options that can be changed while the camera runs. */

@@ -175,7 +175,7 @@ export const settingsSchema = z.object({
   frameTimeout: setting(whole.pipe(frameTimeout.unwrap()), {
     values: 'a whole number from 100 to 60000',
     fallback: '3000',
-    about: 'Milliseconds without a picture until the camera is opened again',
+    about: 'Milliseconds, and three frames, without a picture until a restart',
   }),
   idleSeconds: setting(whole.pipe(z.int().max(86_400)), {
     values: 'a whole number from 0 to 86400',

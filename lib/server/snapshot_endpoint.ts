@@ -1,4 +1,5 @@
 import type { Response } from 'express'
+import { longestFrameTime } from '../camera/options.ts'
 import type { FrameSource } from '../camera/source.ts'
 import { formatTimestamp } from '../stream/multipart.ts'
 import { isConverted } from './convert_picture.ts'
@@ -6,7 +7,7 @@ import { endpoint } from './endpoint.ts'
 import { PictureJobs } from './picture_jobs.ts'
 import { conversionQuery, snapshotQuery } from './query.ts'
 
-/** Milliseconds to wait for a picture: OctoPrint gives up after 5 s, and shall read why there is none. */
+/** Milliseconds to wait for a picture: OctoPrint gives up after 5 s, and shall read why there is none. A slow camera gets more. */
 const snapshotTimeout = 4500
 /** Milliseconds since exposure at most, where nothing else is asked for. */
 const defaultAge = 500
@@ -33,7 +34,8 @@ export const snapshotEndpoint = (
     answers,
     errors: [503],
     async handle({ query: { max_age: maxAge = defaultAge, ...conversion }, request, response }) {
-      const take = () => source.frame({ timeout: snapshotTimeout, maxAge })
+      const timeout = Math.max(snapshotTimeout, 2 * longestFrameTime(source.settings))
+      const take = () => source.frame({ timeout, maxAge })
       if (request.method === 'HEAD') return head(response, conversion.format)
       if (!isConverted(conversion)) return send(response, await take(), sendTimeout)
       const picture = await jobs.picture({ of: `snapshot of ${source.id}`, conversion, maxAge, take })

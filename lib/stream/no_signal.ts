@@ -86,7 +86,9 @@ export class NoSignal {
   }
 
   #allowance(): number {
-    return patience + 2000 / (this.#source.mode?.fps || unknownFps)
+    const { mode, settings } = this.#source
+    // In low light frames may come as seldom as was allowed.
+    return patience + 2000 / Math.min(mode?.fps || unknownFps, settings.minFps ?? Infinity)
   }
 
   #arm(delay: number): void {

@@ -41,3 +41,13 @@ test('quality can be changed while frames come', async () => {
   await until(async () => (await camera.snapshot({ maxAge: 0 })).length < fine / 2)
   expect(() => camera.setQuality(0)).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }))
 })
+
+test.each([1, 30])('a slow camera is not a stalled one: opened with %i fps', async (fps) => {
+  await using camera = await openCamera({ camera: 'synthetic', width: 320, height: 240, fps, frameTimeout: 900 })
+  await camera.reconfigure({ fps: 1 })
+  const { captured } = camera.statistics()
+  await until(() => camera.state.status === 'closed' || camera.statistics().captured >= captured + 4, {
+    timeout: 20_000,
+  })
+  expect(camera.state).toMatchObject({ status: 'live' })
+})

@@ -167,6 +167,15 @@ test('snapshots of a lost camera say why, in time for OctoPrint', async () => {
   expect(frame).toHaveBeenCalledWith(expect.objectContaining({ timeout: 4500 }))
 })
 
+test('snapshots of a slow camera are waited for as long as two of its frames take', async () => {
+  const frame = vi.spyOn(front, 'frame').mockRejectedValue(new MioError('ERR_SNAPSHOT_TIMEOUT', { found: 'none came' }))
+  front.settings = { ...front.settings, fps: 0.2 }
+  await getJson('/snapshot.jpg')
+  front.settings = { ...front.settings, fps: 30, minFps: 0.1 }
+  await getJson('/snapshot.jpg')
+  expect(frame.mock.calls).toMatchObject([[{ timeout: 10_000 }], [{ timeout: 20_000 }]])
+})
+
 test('?max_age= reaches the camera', async () => {
   using _run = front.run()
   const frame = vi.spyOn(front, 'frame')

@@ -68,6 +68,15 @@ test('says so when frames stop coming although the state is live', async () => {
   await wait(() => expect(states()).toEqual(['frame', 'ERR_CAMERA_STALLED', 'frame']))
 })
 
+test('in low light frames are waited for as long as was allowed', async () => {
+  source.settings = { ...source.settings, minFps: 0.5 }
+  viewer = hub.join(sink)
+  source.emit()
+  const begin = performance.now()
+  await wait(() => expect(states()).toEqual(['frame', 'ERR_CAMERA_STALLED']), 8000)
+  expect(performance.now() - begin).toBeGreaterThan(1000 + 2000 / 0.5 - 5)
+})
+
 test('stays quiet while frames come, and when nobody watches', async () => {
   viewer = hub.join(sink)
   source.mode = { ...source.mode!, fps: 10 }
