@@ -75,7 +75,9 @@ export function noLibcameraHelp(
 
 /** The libcamera of those systems that a prebuilt backend fits. */
 function runtimeOf({ id, version, isRaspberryPiOs }: Distribution): string[] | undefined {
-  if (isRaspberryPiOs) return version >= 13 ? ['libcamera0.7', 'libcamera-ipa'] : undefined
+  // On 12 it is the modules that depend on the library, whichever that is by now.
+  if (isRaspberryPiOs && version === 12) return ['libcamera-ipa']
+  if (isRaspberryPiOs) return version > 12 ? ['libcamera0.7', 'libcamera-ipa'] : undefined
   if (id !== 'debian') return undefined
   if (version === 13) return ['libcamera0.4', 'libcamera-ipa']
   // Testing and unstable have no version.

@@ -2,6 +2,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { run } from './run.mjs'
 
+/** Every state that Debian's archive was ever in, signed as it was then. */
+const SNAPSHOTS = 'https://snapshot.debian.org/archive/debian'
 const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg'
 
 /**
@@ -9,19 +11,19 @@ const KEYS = '/usr/share/keyrings/debian-archive-keyring.gpg'
  * settings (proxy, whether old signatures count) apply all the same, because apt reads /etc/apt/apt.conf.d besides.
  * @param {object} options
  * @param {'deb' | 'deb-src'} options.kind Packages, or their sources.
- * @param {string} options.suite For instance `sid`.
+ * @param {string} options.suite For instance `sid`; `sid@20260115T000000Z` is what it was at that time.
  * @param {string} [options.architecture] Debian's name of it, for instance `arm64`; the machine's own by default.
  * @param {string} options.folder Where the lists and what is fetched go.
  * @param {(line: string) => void} options.onLine
  * @returns {Promise<(args: string[]) => Promise<string>>} Runs apt-get there.
- * @throws {import('./setup_error.mjs').SetupError} when the mirror has no such suite, or a signature is wrong.
+ * @throws {import('./setup_error.mjs').SetupError} when the archive has no such suite or is out of reach, or a signature is wrong.
  */
 export async function aptFor({ kind, suite, architecture, folder, onLine }) {
   for (const part of ['state/lists/partial', 'cache/archives/partial'])
     mkdirSync(join(folder, part), { recursive: true })
   const file = (/** @type {string} */ name) => join(folder, name)
   writeFileSync(file('status'), '')
-  writeFileSync(file('sources.list'), `${kind} [signed-by=${KEYS}] ${mirror()} ${suite} main\n`)
+  writeFileSync(file('sources.list'), `${kind} ${archiveOf(suite)} main\n`)
   const foreign = architecture ? `APT::Architecture "${architecture}"; APT::Architectures { "${architecture}"; };` : ''
   writeFileSync(
     file('apt.conf'),
@@ -31,6 +33,7 @@ export async function aptFor({ kind, suite, architecture, folder, onLine }) {
     Dir::State::status "${file('status')}";
     Dir::Cache "${file('cache')}";
     APT::Sandbox::User "";
+    Acquire::Languages "none";
     ${foreign}
     `,
   )
@@ -38,6 +41,15 @@ export async function aptFor({ kind, suite, architecture, folder, onLine }) {
   const apt = (/** @type {string[]} */ args) => run('apt-get', args, options)
   await apt(['update', '--error-on=any'])
   return apt
+}
+
+/** @param {string} suite */
+function archiveOf(suite) {
+  const [name, time] = suite.split('@')
+  // What a snapshot says of its age is over.
+  return time === undefined
+    ? `[signed-by=${KEYS}] ${mirror()} ${name}`
+    : `[signed-by=${KEYS} check-valid-until=no] ${SNAPSHOTS}/${time} ${name}`
 }
 
 /** The Debian mirror that this machine uses; Debian's own address on a system that is no Debian. */

@@ -29,41 +29,72 @@ import { SetupError } from './setup_error.mjs'
 const FLOOR = 'bookworm'
 
 /**
- * libcamera's sonames that Debian has headers for, oldest first. 0.5 and 0.6 were in Raspberry Pi OS between them, and
- * Debian has no headers of theirs: whoever still runs one builds once with `npx motioninocean build`.
+ * By libcamera's soname, oldest first. No suite has 0.5 and 0.6 any more, which Raspberry Pi OS had: unstable had them too,
+ * and is taken as it was then.
+ * @type {Record<string, [string, ...string[]]>}
  */
-export const sonames = ['0.4', '0.7']
+export const suitesOf = {
+  0.4: ['trixie'],
+  0.5: ['sid@20251101T000000Z'],
+  0.6: ['sid@20260115T000000Z'],
+  0.7: ['trixie-backports', 'forky', 'sid'],
+}
+export const sonames = Object.keys(suitesOf)
 
-/** @type {Record<string, string[]>} */
-const suitesOf = { 0.4: ['trixie'], 0.7: ['trixie-backports', 'forky', 'sid'] }
+/** @type {Unpacked} */
+const turbojpeg = { name: 'libturbojpeg', packages: ['libturbojpeg0-dev', 'libturbojpeg0'], suites: [FLOOR] }
+/** @type {Unpacked[]} */
+const libcameras = Object.entries(suitesOf).map(([soname, suites]) => ({
+  name: `libcamera${soname}`,
+  packages: ['libcamera-dev', `libcamera${soname}`],
+  suites,
+}))
 
 /**
- * The prefixes to build against, fetched once into the cache.
+ * Fetches once into the cache what prebuilds are built against.
  * @param {'amd64' | 'arm64'} architecture
  * @param {(line: string) => void} onLine
+ * @returns {Promise<string[]>} Why which libcamera cannot be had.
  */
-export async function debianSysroot(architecture, onLine) {
-  const turbo = { name: 'libturbojpeg', packages: ['libturbojpeg0-dev', 'libturbojpeg0'], suites: [FLOOR] }
-  const turbojpeg = await unpacked(turbo, architecture, onLine)
-  const libcameras = []
-  for (const soname of sonames) {
-    const packages = ['libcamera-dev', `libcamera${soname}`]
-    const wanted = { name: `libcamera${soname}`, packages, suites: suitesOf[soname] ?? [] }
-    libcameras.push(await unpacked(wanted, architecture, onLine))
+export async function fetchSysroot(architecture, onLine) {
+  await unpack(turbojpeg, architecture, onLine)
+  /** @type {string[]} */
+  const failures = []
+  for (const libcamera of libcameras) {
+    try {
+      await unpack(libcamera, architecture, onLine)
+    } catch (error) {
+      if (!(error instanceof SetupError)) throw error
+      failures.push(error.message)
+    }
   }
-  return { turbojpeg, libcameras }
+  return failures
 }
+
+/**
+ * The prefixes, with `lib/pkgconfig` in each, of what was fetched.
+ * @param {'amd64' | 'arm64'} architecture
+ */
+export function sysroot(architecture) {
+  const prefix = (/** @type {Unpacked} */ { name }) => join(placeOf(name, architecture), 'usr')
+  return {
+    turbojpeg: prefix(turbojpeg),
+    libcameras: libcameras.map((libcamera) => prefix(libcamera)).filter((folder) => existsSync(folder)),
+  }
+}
+
+const placeOf = (/** @type {string} */ name, /** @type {string} */ architecture) =>
+  join(cacheFolder, 'debian', architecture, name)
 
 /**
  * Fetches and unpacks, unless that was done before.
  * @param {Unpacked} wanted
  * @param {string} architecture
  * @param {(line: string) => void} onLine
- * @returns {Promise<string>} The prefix, with `lib/pkgconfig` in it.
  */
-export async function unpacked({ name, packages, suites }, architecture, onLine) {
-  const folder = join(cacheFolder, 'debian', architecture, name)
-  if (existsSync(folder)) return join(folder, 'usr')
+async function unpack({ name, packages, suites }, architecture, onLine) {
+  const folder = placeOf(name, architecture)
+  if (existsSync(folder)) return
   mkdirSync(join(cacheFolder, 'debian', architecture), { recursive: true })
   const work = mkdtempSync(join(cacheFolder, 'unpacking-'))
   /** @type {string[]} */
@@ -73,9 +104,9 @@ export async function unpacked({ name, packages, suites }, architecture, onLine)
       try {
         const apt = await aptFor({ kind: 'deb', suite, architecture, folder: join(work, suite), onLine })
         await apt(['download', ...packages])
-        await unpack(join(work, suite), join(work, 'root'), onLine)
+        await extract(join(work, suite), join(work, 'root'), onLine)
         settle(join(work, 'root'), folder)
-        return join(folder, 'usr')
+        return
       } catch (error) {
         if (!(error instanceof SetupError)) throw error
         failures.push(`${suite}: ${error.message}`)
@@ -92,7 +123,7 @@ export async function unpacked({ name, packages, suites }, architecture, onLine)
  * @param {string} root
  * @param {(line: string) => void} onLine
  */
-export async function unpack(packages, root, onLine) {
+export async function extract(packages, root, onLine) {
   for (const name of readdirSync(packages).filter((file) => file.endsWith('.deb')))
     await run('dpkg-deb', ['--extract', join(packages, name), root], { onLine })
 }

@@ -92,6 +92,11 @@ export const forPrebuilds = [
   },
   { name: 'a compiler for x64', anyCommand: ['x86_64-linux-gnu-g++'], packages: ['g++-x86-64-linux-gnu'] },
   debianKeys,
+  {
+    name: 'the certificates that HTTPS is checked by',
+    header: '../../etc/ssl/certs/ca-certificates.crt',
+    packages: ['ca-certificates'],
+  },
 ]
 
 /** @type {Need[]} */

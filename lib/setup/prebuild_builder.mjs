@@ -7,4 +7,4 @@ import { build } from './build_native.mjs'
 import { prebuildSettings } from './prebuild_settings.mjs'
 
 const output = resolve('build/Release')
-await build({ output, ...(await prebuildSettings(process.env.PREBUILD_ARCH ?? process.arch)), onLine: console.log })
+await build({ output, ...prebuildSettings(process.env.PREBUILD_ARCH ?? process.arch), onLine: console.log })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { debianSysroot } from './debian_sysroot.mjs'
+import { sysroot } from './debian_sysroot.mjs'
 import { inRoot } from './paths.mjs'
 
 /**
@@ -15,6 +15,13 @@ export const machines = {
   arm64: { debian: 'arm64', processor: 'aarch64', triplet: 'aarch64-linux-gnu' },
 }
 
+/** @param {string} arch Node's name. */
+export function machineOf(arch) {
+  const machine = machines[arch]
+  if (!machine) throw new TypeError(`there are no prebuilds for ${arch}`)
+  return machine
+}
+
 /**
  * The prefix of the tools (compiler, strip) that make code for a machine; empty for this machine's own.
  * @param {string} arch Node's name.
@@ -26,10 +33,9 @@ export const toolPrefix = (arch) => (arch === process.arch ? '' : `${machines[ar
  * runs wherever that Debian's libc and libjpeg-turbo do, whatever libcamera is there.
  * @param {string} arch Node's name.
  */
-export async function prebuildSettings(arch) {
-  const machine = machines[arch]
-  if (!machine) throw new TypeError(`there are no prebuilds for ${arch}`)
-  const { turbojpeg, libcameras } = await debianSysroot(machine.debian, console.log)
+export function prebuildSettings(arch) {
+  const machine = machineOf(arch)
+  const { turbojpeg, libcameras } = sysroot(machine.debian)
   const tools = toolPrefix(arch)
   const cross = [
     'CMAKE_SYSTEM_NAME=Linux',

@@ -1,9 +1,10 @@
 import { mkdirSync, rmSync } from 'node:fs'
+import { fetchSysroot } from './debian_sysroot.mjs'
 import { forBuild, forPrebuilds } from './needs.mjs'
 import { npmPackages } from './npm_packages.mjs'
 import { systemPackages } from './packages.mjs'
 import { inRoot } from './paths.mjs'
-import { machines, toolPrefix } from './prebuild_settings.mjs'
+import { machineOf, machines, toolPrefix } from './prebuild_settings.mjs'
 import { run } from './run.mjs'
 import { SetupError } from './setup_error.mjs'
 import { stepIfChanged } from './stamp.mjs'
@@ -16,6 +17,7 @@ const OLDEST_NODE = '20.19.0'
  * `npm run prebuilds`: what the package brings along, in prebuilds/linux-<arch>: the addon and a libcamera backend for
  * each soname. With arguments (`npm run prebuilds -- x64`) for these machines only.
  * @param {string[]} args
+ * @throws {SetupError} when one of the libcameras cannot be had.
  */
 export default async function prebuilds(args) {
   const wanted = args.length > 0 ? args : Object.keys(machines)
@@ -23,7 +25,9 @@ export default async function prebuilds(args) {
   if (unknown) throw new SetupError(`There are prebuilds for ${Object.keys(machines).join(' and ')}, not ${unknown}.`)
   await systemPackages([...forBuild, ...needsOf(wanted)])
   await npmPackages()
-  for (const arch of wanted) await prebuild(arch)
+  const lacking = []
+  for (const arch of wanted) lacking.push(...(await prebuild(arch)))
+  if (lacking.length > 0) throw new SetupError(`Not all backends could be built. ${lacking.join(' ')}`)
 }
 
 /**
@@ -34,7 +38,7 @@ const needsOf = (wanted) =>
   forPrebuilds.filter((need) => need.header || wanted.some((arch) => need.anyCommand?.includes(compiler(arch))))
 
 /**
- * The prebuild for one machine, for tests that run what the package brings along.
+ * The prebuild for one machine, for tests that run what the package brings along: with the backends that can be built.
  * @param {string} [arch]
  */
 export async function ownPrebuild(arch = process.arch) {
@@ -46,7 +50,9 @@ export async function ownPrebuild(arch = process.arch) {
       inputs: ['CMakeLists.txt', 'native', ...builders, 'node_modules/node-addon-api/package.json'],
       outputs: [`prebuilds/linux-${arch}/motioninocean.glibc.node`],
     },
-    () => prebuild(arch),
+    async () => {
+      for (const reason of await prebuild(arch)) console.error(`  left out of the prebuild: ${reason}`)
+    },
   )
 }
 
@@ -59,8 +65,13 @@ const compiler = (arch) => `${toolPrefix(arch)}g++`
 
 /**
  * @param {string} arch Node's name.
+ * @returns {Promise<string[]>} Why which backend is not in it.
  */
-export async function prebuild(arch) {
+async function prebuild(arch) {
+  const { debian } = machineOf(arch)
+  const lacking = await step(`Debian's packages for linux-${arch}`, 'what prebuilds are built against', (onLine) =>
+    fetchSysroot(debian, onLine),
+  )
   // prebuildify takes what it finds in build/Release of this folder; that of the checkout is another build.
   const folder = inRoot('build/prebuild', arch)
   for (const old of [folder, inRoot('prebuilds', `linux-${arch}`)]) rmSync(old, { recursive: true, force: true })
@@ -79,4 +90,5 @@ export async function prebuild(arch) {
   await step(`Prebuild for linux-${arch}`, 'addon and libcamera backends', (onLine) =>
     run(process.execPath, [inRoot('node_modules/prebuildify/bin.js'), '--strip', '--tag-libc', ...args], { onLine }),
   )
+  return lacking
 }

@@ -16,6 +16,7 @@ const debian12 = parseOsRelease('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nI
 const debian13 = parseOsRelease('PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nID=debian\nVERSION_ID="13"\n', false)
 const sid = parseOsRelease('PRETTY_NAME="Debian GNU/Linux forky/sid"\nID=debian\n', false)
 // The 64-bit edition of Raspberry Pi OS tells itself apart only by /etc/rpi-issue.
+const pi11 = parseOsRelease('ID=debian\nVERSION_ID="11"\n', true)
 const pi12 = parseOsRelease('ID=debian\nVERSION_ID="12"\n', true)
 const pi13 = parseOsRelease('ID=debian\nVERSION_ID="13"\n', true)
 const ubuntu = parseOsRelease('NAME="Ubuntu"\nID=ubuntu\nID_LIKE=debian\nVERSION_ID="24.04"\n', false)
@@ -30,7 +31,8 @@ describe('no libcamera', () => {
     ['Debian sid', sid, 'Install libcamera: sudo apt-get install -y libcamera0.7 libcamera-ipa'],
     ['Raspberry Pi OS 13', pi13, 'Install libcamera: sudo apt-get install -y libcamera0.7 libcamera-ipa'],
     ['Debian 12', debian12, 'Debian GNU/Linux 12 (bookworm) has no libcamera 0.4 or newer: upgrade to Debian 13'],
-    ['Raspberry Pi OS 12', pi12, 'build for it: sudo apt-get install -y g++'],
+    ['Raspberry Pi OS 12', pi12, 'Install libcamera: sudo apt-get install -y libcamera-ipa'],
+    ['Raspberry Pi OS 11', pi11, 'build for it: sudo apt-get install -y g++'],
     ['Ubuntu', ubuntu, 'build for it: sudo apt-get install -y g++'],
     ['Fedora', fedora, 'sudo dnf install -y gcc-c++ cmake ninja-build pkgconf turbojpeg-devel libcamera-devel'],
     ['an Arch derivative', manjaro, 'sudo pacman -S --needed'],

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { aptFor } from '../../lib/setup/debian.mjs'
-import { unpack } from '../../lib/setup/debian_sysroot.mjs'
+import { extract } from '../../lib/setup/debian_sysroot.mjs'
 import { cacheFolder } from '../../lib/setup/paths.mjs'
 
 /**
@@ -18,7 +18,7 @@ export async function debianRoot(suite, packages) {
     const onLine = () => {}
     const apt = await aptFor({ kind: 'deb', suite, folder: work, onLine })
     await apt(['install', '--download-only', '--no-install-recommends', '-y', '-o', 'Debug::NoLocking=1', ...packages])
-    await unpack(join(work, 'cache/archives'), join(work, 'root'), onLine)
+    await extract(join(work, 'cache/archives'), join(work, 'root'), onLine)
     renameSync(join(work, 'root'), folder)
     return folder
   } finally {

@@ -2,7 +2,9 @@
 import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { sonames } from '../../lib/setup/debian_sysroot.mjs'
 import { backends, pack, prebuild, root, run, succeed } from './kit.ts'
 
 let folder: string
@@ -16,8 +18,15 @@ beforeAll(async () => {
 }, 120_000)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-test('is below 2 MB', () => {
-  expect(statSync(tarball).size).toBeLessThan(2e6)
+test('is below 2 MB as it is published: with each backend for both machines', () => {
+  // Those that are not here are as large as those that are.
+  const compressed = (file: string) => gzipSync(readFileSync(join(prebuild, file))).length
+  const backend = compressed('libcamera-0.7.so')
+  const missing = sonames.length - backends().length
+  const machine = compressed('motioninocean.glibc.node') + sonames.length * backend
+  const machines = new Set(files.flatMap((name) => /prebuilds\/(linux-\w+)/.exec(name)?.[1] ?? []))
+  const published = statSync(tarball).size + missing * backend + (machines.size < 2 ? machine : 0)
+  expect(published).toBeLessThan(2e6)
 })
 
 test('holds program, types with their sources, native sources, prebuild and papers', () => {
@@ -83,7 +92,8 @@ describe('the prebuild', () => {
   }
 
   test('has backends of several sonames, each of which needs its own libcamera', async () => {
-    expect(backends().length).toBeGreaterThan(1)
+    // For 0.5 and 0.6 it takes an archive of Debian's past, which not every machine reaches.
+    expect(backends().map(([soname]) => soname)).toEqual(expect.arrayContaining(['0.4', '0.7']))
     for (const [soname, library] of backends())
       expect((await needed(`libcamera-${soname}.so`)).filter((name) => name?.startsWith('libcamera.'))).toEqual([
         library,

@@ -20,7 +20,7 @@ export async function unpackEngine() {
       mkdirSync(cacheFolder, { recursive: true })
       const work = mkdtempSync(join(cacheFolder, 'engine-'))
       try {
-        renameSync(await unpack(work, onLine), folder)
+        renameSync(await extract(work, onLine), folder)
       } finally {
         rmSync(work, { recursive: true, force: true })
       }
