@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { withTrueCause } from '../../lib/camera/true_cause.ts'
-import { listCameras, openCamera, type Camera, type MioError } from '../../lib/index.ts'
+import { LastingCamera, listCameras, openCamera, type Camera, type MioError } from '../../lib/index.ts'
 import { pi4 } from '../kit/boards.ts'
 import { Webcams } from '../kit/environment.ts'
 import { Picture } from '../kit/picture.ts'
@@ -59,6 +59,37 @@ test('controls arrive at the device', async () => {
   // 0.5 of -1…1 is 32 of the device's own -64…64.
   await until(() => /CTRL Brightness 32/.test(webcams.log(0)))
   ;(await camera.frame({ maxAge: 0 })).release()
+})
+
+test('a control that the device refuses costs no buffer, nothing that is set beside it, and no later start', async () => {
+  await using camera = await open()
+  const refused = { ExposureTime: 20_000 } // while it exposes by itself
+  // More often than it has buffers.
+  for (let i = 0; i < 6; i++) {
+    await camera.setControls(refused)
+    ;(await camera.frame({ maxAge: 0 })).release()
+  }
+  await camera.setControls({ ...refused, Brightness: 0.5 })
+  await until(() => /CTRL Brightness 32/.test(webcams.log(0)))
+  await camera.setControls(refused)
+  await camera.reconfigure({ width: 320, height: 240 })
+  ;(await camera.frame({ maxAge: 0 })).release()
+  await camera.setControls({ ExposureTimeMode: 1, ...refused })
+  await until(() => /CTRL Exposure Time, Absolute 200/.test(webcams.log(0)))
+  expect(camera.state.status).toBe('live')
+})
+
+test('a control that the device refuses is no reason not to open it', async () => {
+  await using camera = new LastingCamera({
+    camera: webcams.id(0),
+    ...quick,
+    controls: { ExposureTime: 20_000, Brightness: 0.5, Contrast: 1.2 },
+  })
+  await camera.start()
+  expect(camera.state.status).toBe('live')
+  ;(await camera.frame({ maxAge: 0 })).release()
+  await until(() => /CTRL Brightness 32/.test(webcams.log(0)))
+  await until(() => /CTRL Contrast 45/.test(webcams.log(0)))
 })
 
 test('unplugged in mid-stream: a named fault, and the same camera after replug', async () => {

@@ -11,10 +11,10 @@
 
 #include "backend/choose_sensor_mode.h"
 #include "backend/libcamera/controls.h"
+#include "backend/libcamera/describe.h"
 #include "backend/libcamera/exposure.h"
 #include "backend/libcamera/sensor_modes.h"
 #include "backend/libcamera/stream_plan.h"
-#include "core/clock.h"
 #include "core/fault.h"
 
 namespace mio {
@@ -36,35 +36,6 @@ void check(int result, const char *what) {
                      : result == -ENOMEM                     ? "ERR_NO_BUFFERS"
                                                              : "ERR_CAMERA";
   throw FaultError(code, std::string(what) + ": " + errno_text(result));
-}
-
-mio_configuration describe(const StreamConfiguration &stream, const CaptureBuffers &buffers,
-                           const std::string &format_name) {
-  mio_configuration described{};
-  described.width = stream.size.width;
-  described.height = stream.size.height;
-  described.format = format_of(stream.pixelFormat);
-  described.format_name = format_name.c_str();
-  described.full_range = is_full_range(stream) ? 1 : 0;
-  described.memory = buffers.memory().c_str();
-  described.buffer_count = static_cast<uint32_t>(buffers.described().size());
-  described.buffers = buffers.described().data();
-  return described;
-}
-
-mio_picture describe(const FrameBuffer &buffer) {
-  const libcamera::FrameMetadata &metadata = buffer.metadata();
-  mio_picture picture{};
-  picture.buffer = static_cast<uint32_t>(buffer.cookie());
-  picture.ok = metadata.status == libcamera::FrameMetadata::FrameSuccess ? 1 : 0;
-  picture.sequence = metadata.sequence;
-  picture.timestamp =
-      metadata.timestamp != 0 ? static_cast<int64_t>(metadata.timestamp) : monotonic_ns();
-  const auto &planes = metadata.planes();
-  for (size_t i = 0; i < std::min<size_t>(planes.size(), MIO_MAX_PLANES); ++i) {
-    picture.bytes_used[i] = planes[i].bytesused;
-  }
-  return picture;
 }
 
 }  // namespace
@@ -241,9 +212,16 @@ void LibcameraCamera::start() {
     ControlList initial(camera_->controls());
     for (const auto &[id, value] : lasting_) initial.set(id, value);
     pending_.clear();
+    alone_.clear();
     still_wanted_ = false;
     raw_free_.assign(second_is_raw_ && second_buffers_ ? second_buffers_->all().size() : 0, true);
-    check(camera_->start(&initial), "libcamera could not start the camera");
+    int started = camera_->start(&initial);
+    if (started < 0 && !initial.empty()) {
+      // Perhaps for a control that the device refuses.
+      started = camera_->start();
+      for (const auto &[id, value] : lasting_) set_alone(id, value);
+    }
+    check(started, "libcamera could not start the camera");
     running_ = true;
   }
   for (const auto &request : requests_) {
@@ -267,7 +245,12 @@ void LibcameraCamera::requeue(uint32_t buffer) {
     request = requests_[buffer].get();
     request->reuse(Request::ReuseBuffers);
   }
-  for (const auto &[id, value] : std::exchange(pending_, {})) request->controls().set(id, value);
+  if (!alone_.empty()) {
+    request->controls().set(alone_.front().first, alone_.front().second);
+    alone_.pop_front();
+  } else {
+    for (const auto &[id, value] : std::exchange(pending_, {})) request->controls().set(id, value);
+  }
   // It fails only when the camera is gone or stopping, which is told in other ways.
   camera_->queueRequest(request);
 }
@@ -342,12 +325,42 @@ void LibcameraCamera::stop() {
   camera_->stop();
 }
 
+/**
+ * libcamera cancels a request whose controls the device refuses, such as a webcam's exposure time
+ * while it sets that itself. Each of them goes out once more and alone, and the one that is refused
+ * again is set no more: it would spoil the next start too.
+ * @returns false when all are cancelled, because the camera stops
+ */
+bool LibcameraCamera::take_back_controls(Request &request) {
+  const std::lock_guard lock(mutex_);
+  if (!running_) return false;
+  const ControlList &refused = request.controls();
+  for (const auto &[id, value] : refused) {
+    const auto lasting = lasting_.find(id);
+    if (refused.size() > 1)
+      set_alone(id, value);
+    else if (lasting != lasting_.end() && lasting->second == value)
+      lasting_.erase(lasting);
+  }
+  return true;
+}
+
+/** Under the lock. Modes first: a value may only be taken in the right one. */
+void LibcameraCamera::set_alone(uint32_t id, const ControlValue &value) {
+  const auto known = camera_->controls().idmap().find(id);
+  const bool is_mode =
+      known != camera_->controls().idmap().end() &&
+      (value.type() == libcamera::ControlTypeBool || !known->second->enumerators().empty());
+  alone_.insert(is_mode ? alone_.begin() : alone_.end(), {id, value});
+}
+
 void LibcameraCamera::on_completed(Request *request) {
-  if (request->status() == Request::RequestCancelled) return;
+  const bool cancelled = request->status() == Request::RequestCancelled;
+  if (cancelled && !take_back_controls(*request)) return;
   const FrameBuffer *buffer = request->findBuffer(configuration_->at(0).stream());
   if (buffer == nullptr) return;
   const ControlList &metadata = request->metadata();
-  {
+  if (!cancelled) {
     const std::lock_guard lock(metadata_mutex_);
     metadata_ = metadata;
   }
@@ -355,13 +368,11 @@ void LibcameraCamera::on_completed(Request *request) {
   // The second stream first: the request is queued again as soon as the other one is told.
   if (second_buffers_) {
     if (const FrameBuffer *second = request->findBuffer(configuration_->at(1).stream())) {
-      mio_picture picture = describe(*second);
-      picture.exposure = exposure;
+      const mio_picture picture = describe(*second, exposure);
       (second_is_raw_ ? observer_.raw : observer_.still)(observer_.context, &picture);
     }
   }
-  mio_picture picture = describe(*buffer);
-  picture.exposure = exposure;
+  const mio_picture picture = describe(*buffer, exposure);
   observer_.completed(observer_.context, &picture);
 }
 

@@ -4,11 +4,13 @@
 #include <libcamera/camera.h>
 #include <libcamera/request.h>
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "backend/backend.h"
@@ -51,6 +53,8 @@ class LibcameraCamera {
  private:
   void on_completed(libcamera::Request *request);
   void on_disconnected();
+  bool take_back_controls(libcamera::Request &request);
+  void set_alone(uint32_t id, const libcamera::ControlValue &value);
   const mio_sensor_mode *choose_sensor(const mio_wanted &wanted);
   std::unique_ptr<libcamera::CameraConfiguration> plan_second(const mio_wanted &wanted,
                                                               const mio_sensor_mode *sensor);
@@ -91,6 +95,8 @@ class LibcameraCamera {
   std::map<uint32_t, libcamera::ControlValue> lasting_;
   /** Go out with the next request. */
   std::map<uint32_t, libcamera::ControlValue> pending_;
+  /** Go out first, each with a request of its own: one that is refused spoils all beside it. */
+  std::deque<std::pair<uint32_t, libcamera::ControlValue>> alone_;
 
   std::mutex metadata_mutex_;
   /** Of the newest picture. */

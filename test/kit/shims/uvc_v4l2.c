@@ -207,6 +207,9 @@ static int access_control(struct camera *camera, bool set, uint32_t id, int32_t 
     return 0;
   }
   if (*value < controls[i].min || *value > controls[i].max) return fail(ERANGE);
+  // As a webcam that exposes by itself.
+  bool automatic = camera->values[find_control(V4L2_CID_EXPOSURE_AUTO)] != V4L2_EXPOSURE_MANUAL;
+  if (id == V4L2_CID_EXPOSURE_ABSOLUTE && automatic) return fail(EACCES);
   camera->values[i] = *value;
   switchboard_log(camera, "S_CTRL %s %d\n", controls[i].name, *value);
   return 0;
@@ -214,15 +217,24 @@ static int access_control(struct camera *camera, bool set, uint32_t id, int32_t 
 
 static int extended_controls(struct camera *camera, uint32_t request,
                              struct v4l2_ext_controls *list) {
+  // The kernel sets them in the order in which the device has them, wherever they stand in the
+  // list.
+  bool sets = request == VIDIOC_S_EXT_CTRLS;
+  for (uint32_t i = 0; i < list->count && sets; i++) {
+    if (list->controls[i].id != V4L2_CID_EXPOSURE_AUTO) continue;
+    int32_t mode = list->controls[i].value;
+    if (access_control(camera, true, V4L2_CID_EXPOSURE_AUTO, &mode) != 0) return -1;
+  }
   for (uint32_t i = 0; i < list->count; i++) {
     struct v4l2_ext_control *entry = &list->controls[i];
+    if (sets && entry->id == V4L2_CID_EXPOSURE_AUTO) continue;
     list->error_idx = i;
     if (request == VIDIOC_TRY_EXT_CTRLS) {
       if (find_control(entry->id) < 0) return fail(EINVAL);
       continue;
     }
     int32_t value = entry->value;  // the entry is packed: no pointer into it
-    if (access_control(camera, request == VIDIOC_S_EXT_CTRLS, entry->id, &value) != 0) return -1;
+    if (access_control(camera, sets, entry->id, &value) != 0) return -1;
     entry->value = value;
   }
   return 0;
