@@ -46,11 +46,6 @@ export async function dockerResult(...args: string[]): Promise<{ code: number | 
   return { code: child.exitCode, output }
 }
 
-/** Whether `docker build --check` is known: Debian 13's own engine is older. */
-export async function judgesDockerfiles(): Promise<boolean> {
-  return (await dockerResult('build', '--help')).output.includes('--check')
-}
-
 /** What `docker inspect` tells of a container. */
 export interface Inspected {
   Id: string

@@ -35,8 +35,8 @@ export async function startEngine() {
   if (answers() && canBuild()) return async () => {}
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     throw new SetupError(
-      'No Docker engine with buildx and compose answers, and only root can start one: start Docker ' +
-        '(https://docs.docker.com/engine/install/), or run this as root, and try again.',
+      'No Docker engine (28 or newer, with buildx, compose and the containerd image store) answers, and only root can ' +
+        'start one: start it (https://docs.docker.com/engine/install/), or run this as root, and try again.',
     )
   }
   await systemPackages(forEngine)
@@ -54,10 +54,11 @@ export async function startEngine() {
 
 const answers = () => ask('docker', ['version', '--format', '{{.Server.Version}}']) !== undefined
 
-/** Whether it has the plug-ins and keeps several architectures under one tag. */
+/** Whether it has the plug-ins, keeps several architectures under one tag and tells them apart (Docker 28). */
 function canBuild() {
   const driver = ask('docker', ['info', '--format', '{{json .DriverStatus}}']) ?? ''
   return (
+    ask('docker', ['image', 'inspect', '--help'])?.includes('--platform') &&
     ask('docker', ['compose', 'version']) !== undefined &&
     ask('docker', ['buildx', 'version']) !== undefined &&
     driver.includes('io.containerd.snapshotter')

@@ -8,8 +8,8 @@ import { ask } from '../../../lib/setup/run.mjs'
 import { SetupError } from '../../../lib/setup/setup_error.mjs'
 import { step } from '../../../lib/setup/step.mjs'
 
-/** Newest first: only Docker 28 checks a Dockerfile. Debian testing may want a newer libc6 than this machine has. */
-const SUITES = ['forky', 'trixie']
+/** Debian 13's engine is of before Docker 28, which can check a Dockerfile and inspect either architecture of an image. */
+const SUITE = 'forky'
 const PACKAGES = ['docker.io', 'docker-cli', 'containerd', 'docker-buildx', 'docker-compose', 'tini-static']
 
 /** @returns {Promise<string>} The folder that holds `usr`. */
@@ -34,20 +34,16 @@ export async function unpackEngine() {
  * @param {(line: string) => void} onLine
  */
 async function unpack(work, onLine) {
-  const failures = []
-  for (const suite of SUITES) {
-    const folder = join(work, suite)
-    const out = join(folder, 'out')
-    try {
-      const apt = await aptFor({ kind: 'deb', suite, folder, onLine })
-      await apt(['download', ...PACKAGES])
-      await unpackDebs(folder, out, onLine)
-      if (ask(join(out, 'usr/sbin/dockerd'), ['--version'])) return out
-      failures.push(`${suite}: dockerd does not run`)
-    } catch (error) {
-      if (!(error instanceof SetupError)) throw error
-      failures.push(`${suite}: ${error.message}`)
-    }
+  const out = join(work, 'out')
+  try {
+    const apt = await aptFor({ kind: 'deb', suite: SUITE, folder: work, onLine })
+    await apt(['download', ...PACKAGES])
+    await unpackDebs(work, out, onLine)
+  } catch (error) {
+    if (!(error instanceof SetupError)) throw error
+    throw new SetupError(`Debian's Docker engine (${SUITE}) cannot be fetched: ${error.message}.`)
   }
-  throw new SetupError(`None of Debian's Docker engines can be had on this machine (${failures.join('; ')}).`)
+  // Debian testing may want a newer libc6 than this machine has.
+  if (ask(join(out, 'usr/sbin/dockerd'), ['--version'])) return out
+  throw new SetupError(`Debian's Docker engine (${SUITE}) does not run on this machine.`)
 }
