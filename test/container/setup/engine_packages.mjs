@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { aptFor } from '../../../lib/setup/debian.mjs'
-import { unpack as unpackDebs } from '../../../lib/setup/debian_sysroot.mjs'
+import { extract } from '../../../lib/setup/debian_sysroot.mjs'
 import { cacheFolder } from '../../../lib/setup/paths.mjs'
 import { ask } from '../../../lib/setup/run.mjs'
 import { SetupError } from '../../../lib/setup/setup_error.mjs'
@@ -20,7 +20,7 @@ export async function unpackEngine() {
       mkdirSync(cacheFolder, { recursive: true })
       const work = mkdtempSync(join(cacheFolder, 'engine-'))
       try {
-        renameSync(await extract(work, onLine), folder)
+        renameSync(await unpack(work, onLine), folder)
       } finally {
         rmSync(work, { recursive: true, force: true })
       }
@@ -38,7 +38,7 @@ async function unpack(work, onLine) {
   try {
     const apt = await aptFor({ kind: 'deb', suite: SUITE, folder: work, onLine })
     await apt(['download', ...PACKAGES])
-    await unpackDebs(work, out, onLine)
+    await extract(work, out, onLine)
   } catch (error) {
     if (!(error instanceof SetupError)) throw error
     throw new SetupError(`Debian's Docker engine (${SUITE}) cannot be fetched: ${error.message}.`)
