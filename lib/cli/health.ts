@@ -3,14 +3,15 @@
 // Node's own http.
 import { get } from 'node:http'
 
-const { MIO_PORT, MIO_BIND, MIO_BASE_PATH } = process.env
-// Empty counts as not set, as everywhere.
+const { MIO_PORT, MIO_BIND, MIO_BIND_HOST, MIO_BASE_PATH = '' } = process.env
+// Empty counts as not set, as everywhere, and an old name counts too.
 const port = MIO_PORT || '8000'
-const everywhere = !MIO_BIND || MIO_BIND === '0.0.0.0' || MIO_BIND === '::'
-const basePath = (MIO_BASE_PATH ?? '').replace(/\/$/, '')
+const bind = MIO_BIND || MIO_BIND_HOST || '0.0.0.0'
+const everywhere = bind === '0.0.0.0' || bind === '::'
+const basePath = MIO_BASE_PATH.replace(/^\/?(?=.)/, '/').replace(/\/$/, '')
 
 const request = get(
-  { host: everywhere ? 'localhost' : MIO_BIND, port, path: `${basePath}/health`, timeout: 9000 },
+  { host: everywhere ? 'localhost' : bind, port, path: `${basePath}/health`, timeout: 9000 },
   (response) => {
     response.resume()
     if (response.statusCode !== 200) fail(`the answer is ${response.statusCode}`)

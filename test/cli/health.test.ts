@@ -29,6 +29,20 @@ test('a service that answers is healthy, under its base path and by its address'
   expect(await health({ MIO_PORT: port })).toMatchObject({ code: 1, stderr: expect.stringContaining('404') })
 })
 
+test.each(['camera', 'camera/', '/camera/', 'camera/porch'])('a base path may be written %j', async (MIO_BASE_PATH) => {
+  await using service = new RunningCli(['--camera', 'synthetic', '--port', '0', '--bind', '127.0.0.1'], {
+    MIO_BASE_PATH,
+  })
+  const { port } = new URL(await service.url())
+  expect(await health({ MIO_PORT: port, MIO_BASE_PATH })).toEqual({ code: 0, stderr: '' })
+})
+
+test('it asks where the old name of an address says', async () => {
+  await using service = new RunningCli(['--camera', 'synthetic', '--port', '0'], { MIO_BIND_HOST: '127.0.0.2' })
+  const { port } = new URL(await service.url())
+  expect(await health({ MIO_PORT: port, MIO_BIND_HOST: '127.0.0.2' })).toEqual({ code: 0, stderr: '' })
+})
+
 test('one sentence when nobody listens', async () => {
   const { code, stderr } = await health({ MIO_PORT: '9', MIO_BIND: '127.0.0.1' })
   expect(code).toBe(1)
