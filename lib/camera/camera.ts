@@ -75,8 +75,8 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #state: CameraState = { status: 'starting', since: new Date() }
   #early: MioError | undefined
   #closing: Promise<void> | undefined
-  /** How many failures of the hardware have been told. */
-  #fallbacks = 0
+  /** The encoder that was told last. */
+  #told: NativeEncoder | undefined
   /** The last known; once closed, the addon tells only those of the pool. */
   #counters: Partial<NativeStatistics> = {}
   /** When it was closed, by `performance.now()`. */
@@ -137,7 +137,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       await this.#native.close()
       throw fromNative(error, `open camera "${this.id}"`)
     }
-    this.#encoder = this.#native.encoder()!
+    this.#told = this.#encoder = this.#native.encoder()!
     this.#setState({ status: 'live', since: new Date() })
     if (this.#early) this.#fail(this.#early)
   }
@@ -154,6 +154,9 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
       if (opened.mode.raw) outlet.look()
       else outlet.end(this.#noRaw())
     }
+    // Set up anew, the camera may have another one, or the hardware back.
+    const encoder = this.#native.encoder()
+    if (encoder) this.#encoderChanged(encoder)
   }
 
   get state(): CameraState {
@@ -366,8 +369,11 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   }
 
   #encoderChanged(now: NativeEncoder): void {
-    const failed = now.fallbacks > this.#fallbacks
-    this.#fallbacks = now.fallbacks
+    const before = this.#told
+    const isKnown = now.name === before?.name && now.device === before.device && now.fallbacks === before.fallbacks
+    if (!before || isKnown) return
+    this.#told = now
+    const failed = now.fallbacks > before.fallbacks
     this.emit('encoder', describeEncoder(now), failed ? encoderFault(this.id, now) : undefined)
   }
 

@@ -1,6 +1,6 @@
 import closeWithGrace from 'close-with-grace'
 import type { ErrorCode } from '../camera/errors.ts'
-import type { FrameSource } from '../camera/source.ts'
+import type { EncoderInfo, FrameSource } from '../camera/source.ts'
 import type { Configuration } from '../config/load.ts'
 import { ExpressMessages } from '../server/express_messages.ts'
 import { serve as listen } from '../server/serve.ts'
@@ -82,7 +82,7 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
   function logEncoder(source: FrameSource): void {
     source.onEncoder((encoder, fault) => {
       if (fault) log.warn({ camera: source.id, code: fault.code, encoder }, fault.message)
-      else log.info({ camera: source.id, encoder }, `camera ${source.name}: ${encoder.name} on ${encoder.device} again`)
+      else log.info({ camera: source.id, encoder }, `camera ${source.name}: ${encoderInWords(encoder)} from here on`)
     })
   }
 }
@@ -123,6 +123,9 @@ function summary({ id, name, backend, state, mode, encoder }: FrameSource): obje
 function inWords({ name, mode, encoder, state }: FrameSource): string {
   if (!mode || !encoder) return `${name} is ${state.status}${state.code ? ` (${state.code})` : ''}`
   const picture = `${mode.width}x${mode.height} ${mode.format} at ${mode.fps || 'its own'} fps`
-  const device = encoder.device ? ` on ${encoder.device}` : ''
-  return `${name} ${picture}, ${encoder.name}${device} ${encoder.output} (${encoder.reason})`
+  return `${name} ${picture}, ${encoderInWords(encoder)} ${encoder.output} (${encoder.reason})`
+}
+
+function encoderInWords({ name, device }: EncoderInfo): string {
+  return device ? `${name} on ${device}` : name
 }

@@ -250,6 +250,35 @@ test('a failure is told once with its code and reason, and so is the return', as
   expect(camera.state.status).toBe('live')
 })
 
+test('each failure is told as one, and no counter falls, when the camera is set up anew in between', async () => {
+  encoders.on(11, 'absent')
+  const camera = await open()
+  const changes = changesOf(camera)
+  const stop = camera.subscribe(() => {})
+  for (const [round, setUpAnew] of [
+    () => camera.reconfigure({ width: 320, height: 240 }),
+    () => camera.still(),
+  ].entries()) {
+    encoders.on(31, 'io-error')
+    await until(() => changes.length === 2 * round + 1)
+    encoders.off(31, 'io-error')
+    // Perhaps the hardware has been tried again meanwhile; in any case it is there afterwards.
+    const made = await setUpAnew()
+    made?.release()
+    await until(() => changes.length === 2 * round + 2)
+    expect(camera.statistics().encoder.fallbacks).toBe(round + 1)
+  }
+  await camera.reconfigure({ encoder: 'turbojpeg' })
+  stop()
+  expect(changes.map(({ now, fault }) => [now.name, now.fallbacks, fault?.code])).toEqual([
+    ['turbojpeg', 1, 'ERR_ENCODER'],
+    ['v4l2-m2m', 1, undefined],
+    ['turbojpeg', 2, 'ERR_ENCODER'],
+    ['v4l2-m2m', 2, undefined],
+    ['turbojpeg', 2, undefined],
+  ])
+})
+
 test('a lasting camera passes it all on', async () => {
   await using camera = new LastingCamera(small)
   expect(camera.encoder).toBeUndefined()
