@@ -4,11 +4,14 @@ import type { CameraState, FrameSource } from './source.ts'
 
 /** How fresh a picture must be, and how long to wait for it. */
 export interface FrameWish {
-  /** Milliseconds since the exposure at most; 0: exposed after the call. Default 500. */
+  /** Milliseconds since the exposure at most; 0: exposed after the call, `Infinity`: any. Default 500. */
   maxAge?: number
-  /** Milliseconds to wait at most. Default 5000. */
+  /** Milliseconds to wait at most; `Infinity`: as long as it takes. Default 5000. */
   timeout?: number
 }
+
+/** Of Node's timers, milliseconds: 24 days. */
+const longest = 2 ** 31 - 1
 
 /**
  * The next frame of a source that is fresh enough, retained for the caller.
@@ -18,7 +21,7 @@ export function awaitFrame(
   source: Pick<FrameSource, 'id' | 'state' | 'subscribe' | 'onState'>,
   { maxAge = 500, timeout = 5000 }: FrameWish = {},
 ): Promise<Frame> {
-  const oldest = process.hrtime.bigint() - BigInt(Math.round(maxAge * 1e6))
+  const oldest = Number(process.hrtime.bigint()) - maxAge * 1e6
   const asked = `get a frame of camera "${source.id}"`
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => {
@@ -31,14 +34,17 @@ export function awaitFrame(
       if (state.status !== 'closed') return
       settle(() => reject(new MioError('ERR_CAMERA_CLOSED', { asked, found: state.message ?? 'it was closed' })))
     }
-    const timer = setTimeout(() => {
-      const { message } = source.state
-      const found = `none came within ${timeout} ms${message ? ` (${message})` : ''}`
-      settle(() => reject(new MioError('ERR_SNAPSHOT_TIMEOUT', { asked, found })))
-    }, timeout)
+    const timer = setTimeout(
+      () => {
+        const { message } = source.state
+        const found = `none came within ${timeout} ms${message ? ` (${message})` : ''}`
+        settle(() => reject(new MioError('ERR_SNAPSHOT_TIMEOUT', { asked, found })))
+      },
+      Math.min(timeout, longest),
+    )
     const stopWatching = source.onState(onState)
     const unsubscribe = source.subscribe((frame) => {
-      if (frame.monotonic < oldest) return
+      if (Number(frame.monotonic) < oldest) return
       const held = frame.retain()
       settle(() => resolve(held))
     })

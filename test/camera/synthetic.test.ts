@@ -51,3 +51,11 @@ test.each([1, 30])('a slow camera is not a stalled one: opened with %i fps', asy
   })
   expect(camera.state).toMatchObject({ status: 'live' })
 })
+
+test('a picture of any age is waited for as long as it takes', async () => {
+  await using camera = await openCamera({ camera: 'synthetic', width: 320, height: 240 })
+  expect((await camera.snapshot({ maxAge: Infinity, timeout: Infinity })).length).toBeGreaterThan(0)
+  const stop = camera.subscribe(() => {})
+  expect((await camera.snapshot({ maxAge: 1e308 })).length).toBeGreaterThan(0)
+  stop()
+})
