@@ -23,7 +23,15 @@ beforeAll(async () => {
   port = Number((await proxy.address('443/tcp')).replace(/.*:/, ''))
   // What a visitor would install in the browser.
   const root = '/data/caddy/pki/authorities/local/root.crt'
-  ca = await until(() => proxy.sh(`cat ${root}`).catch(() => ''), { timeout: 60_000, what: "Caddy's own authority" })
+  const written = () => proxy.sh(`grep -q END ${root} && cat ${root}`).catch(() => '')
+  ca = await until(written, { timeout: 60_000, what: "Caddy's own authority" })
+  // Docker takes connections before Caddy does, and Caddy before it has its certificate.
+  const answers = () =>
+    get('/camera/').then(
+      (response) => response.resume().statusCode === 200,
+      () => false,
+    )
+  await until(answers, { timeout: 60_000, what: 'Caddy answers' })
 })
 afterAll(() => compose.run('down', '--volumes'))
 
