@@ -1,4 +1,4 @@
-import { LentPicture } from './loan.ts'
+import { LentPicture, type Loan } from './loan.ts'
 
 /**
  * One JPEG picture on loan. Each `Frame` is one holder: release it once, and the bytes stay valid until
@@ -20,8 +20,8 @@ export class Frame extends LentPicture {
     return new Frame(this.held(), true)
   }
 
-  /** @internal Like `retain()`, for holders within this package, which release in any case. */
-  share(): Frame {
-    return new Frame(this.held(), false)
+  /** @internal What it holds, for holders within this package: they count, without an object each. */
+  loan(): Loan {
+    return this.held()
   }
 }

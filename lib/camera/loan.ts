@@ -20,17 +20,49 @@ export interface FrameInfo {
  */
 export class Loan {
   #holders = 0
-  readonly data: Buffer
+  readonly #memory: Buffer
+  readonly #begin: number
+  readonly #end: number
+  #data: Buffer | undefined
   readonly info: FrameInfo
   /** True when the bytes were copied out of the pool because too many slots were lent. */
   readonly copied: boolean
   readonly #giveBack: () => void
 
-  constructor(data: Buffer, info: FrameInfo, copied: boolean, giveBack: () => void) {
-    this.data = data
+  /**
+   * @param memory has the picture in it, and may have room around it, which is nobody else's
+   * @param begin of the picture in `memory`
+   * @param end of the picture in `memory`
+   */
+  constructor(memory: Buffer, info: FrameInfo, copied: boolean, giveBack: () => void, begin = 0, end = memory.length) {
+    this.#memory = memory
+    this.#begin = begin
+    this.#end = end
     this.info = info
     this.copied = copied
     this.#giveBack = giveBack
+  }
+
+  get length(): number {
+    return this.#end - this.#begin
+  }
+
+  get data(): Buffer {
+    return (this.#data ??= this.#memory.subarray(this.#begin, this.#end))
+  }
+
+  /**
+   * The picture with `head` before and `tail` behind it, in one piece: around it where there is room, else in a
+   * copy. All who share the memory, in whichever threads, have to write the same there.
+   * @param head in Latin-1
+   */
+  enclosed(head: string, tail: Buffer): Buffer {
+    const begin = this.#begin - head.length
+    const end = this.#end + tail.length
+    if (begin < 0 || end > this.#memory.length) return Buffer.concat([Buffer.from(head, 'latin1'), this.data, tail])
+    this.#memory.write(head, begin, 'latin1')
+    this.#memory.set(tail, this.#end)
+    return this.#memory.subarray(begin, end)
   }
 
   hold(): void {
@@ -61,6 +93,7 @@ const forgotten = new FinalizationRegistry<Loan>((loan) => {
 export abstract class LentPicture implements FrameInfo, Disposable {
   #loan: Loan | undefined
   readonly #info: FrameInfo
+  readonly #watched: boolean
   /** True when the bytes were copied out of the pool because its slots ran low. */
   readonly copied: boolean
 
@@ -73,6 +106,7 @@ export abstract class LentPicture implements FrameInfo, Disposable {
     this.#loan = loan
     this.#info = loan.info
     this.copied = loan.copied
+    this.#watched = watched
     if (watched) forgotten.register(this, loan, this)
   }
 
@@ -108,7 +142,7 @@ export abstract class LentPicture implements FrameInfo, Disposable {
     const loan = this.#loan
     if (!loan) return
     this.#loan = undefined
-    forgotten.unregister(this)
+    if (this.#watched) forgotten.unregister(this)
     loan.drop()
   }
 

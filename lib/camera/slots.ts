@@ -8,6 +8,9 @@ import { type FrameInfo, Loan } from './loan.ts'
  */
 export const reservedSlots = 7
 
+/** Bytes around a picture that was copied out, for what {@link Loan.enclosed} puts there. A slot has them as well. */
+const copyRoom = 512
+
 /** The slots of a camera's pool, by number: makes loans of the pictures in them. */
 export class Slots {
   #buffers: Buffer[] = []
@@ -37,12 +40,15 @@ export class Slots {
   loan(slot: number, offset: number, length: number, info: FrameInfo, lent: number): Loan | undefined {
     const buffer = this.#buffers[slot - this.#first]
     if (!buffer) return undefined
-    const view = buffer.subarray(offset, offset + length)
-    if (this.#buffers.length - lent >= this.#reserved) return new Loan(view, info, false, () => this.#release(slot))
+    const end = offset + length
+    if (this.#buffers.length - lent >= this.#reserved) {
+      return new Loan(buffer, info, false, () => this.#release(slot), offset, end)
+    }
     this.copied.frames++
     this.copied.bytes += length
-    const loan = new Loan(Buffer.from(view), info, true, () => {})
+    const copy = Buffer.allocUnsafeSlow(copyRoom + length + copyRoom)
+    buffer.copy(copy, copyRoom, offset, end)
     this.#release(slot)
-    return loan
+    return new Loan(copy, info, true, () => {}, copyRoom, copyRoom + length)
   }
 }

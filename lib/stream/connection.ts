@@ -4,8 +4,6 @@ import { descriptorOf, limitBacklog } from '../camera/socket_options.ts'
 
 /** What a viewer is written to: a `net.Socket`, an `http.ServerResponse`, or anything alike. */
 export interface Sink {
-  cork(): void
-  uncork(): void
   /** `done` is called when the bytes have been taken, or with an error when they never will be. */
   write(chunk: Uint8Array, done?: (error?: Error | null) => void): unknown
   /** After what has been written. */
@@ -62,8 +60,6 @@ function overResponse(response: ServerResponse): Connection {
 
 function sinkOver(response: ServerResponse, stream: Socket | ServerResponse): Sink & Pick<Connection, 'onClose'> {
   return {
-    cork: () => stream.cork(),
-    uncork: () => stream.uncork(),
     write: (chunk, done) => stream.write(chunk, done),
     end: () => response.end(),
     destroy: () => response.destroy(),

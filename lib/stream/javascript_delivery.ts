@@ -7,6 +7,9 @@ import { JavaScriptViewer } from './javascript_viewer.ts'
 import { type Histogram, Latency } from './latency.ts'
 import { FramePart, type Part, PlaceholderPart } from './part.ts'
 
+/** How often within the send timeout viewers are looked at. One timer for all costs nothing for each part. */
+const looks = 4
+
 /** Delivery through Node's sockets: for every connection there is, TLS and HTTP/2 among them. */
 export class JavaScriptDelivery implements Delivery {
   readonly name = 'javascript'
@@ -20,6 +23,7 @@ export class JavaScriptDelivery implements Delivery {
   #serial = 0
   #newest: Part | undefined
   #unsubscribe: (() => void) | undefined
+  #lookout: NodeJS.Timeout | undefined
 
   /** @param sendTimeout milliseconds in which a part must be taken */
   constructor(source: FrameSource, sendTimeout: number) {
@@ -34,7 +38,6 @@ export class JavaScriptDelivery implements Delivery {
   join(connection: Connection, admission: Admission): JavaScriptViewer {
     const viewer: JavaScriptViewer = new JavaScriptViewer(connection, {
       ...admission,
-      sendTimeout: this.#sendTimeout,
       newest: () => this.#newest,
       latency: this.#latency,
       onLeave: (_, why) => {
@@ -44,6 +47,9 @@ export class JavaScriptDelivery implements Delivery {
     })
     this.#viewers.add(viewer)
     if (this.#newest) viewer.offer(this.#newest)
+    this.#lookout ??= setInterval(() => {
+      for (const each of this.#viewers) each.look(looks)
+    }, this.#sendTimeout / looks).unref()
     this.#unsubscribe ??= this.#source.subscribe(this.#onFrame)
     return viewer
   }
@@ -75,7 +81,10 @@ export class JavaScriptDelivery implements Delivery {
   #remove(viewer: JavaScriptViewer): void {
     this.#viewers.delete(viewer)
     addUp(this.#past, viewer)
-    if (this.#viewers.size === 0) this.#stop()
+    if (this.#viewers.size > 0) return
+    clearInterval(this.#lookout)
+    this.#lookout = undefined
+    this.#stop()
   }
 
   #stop(): void {

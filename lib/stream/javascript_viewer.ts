@@ -2,17 +2,15 @@ import { monotonicNow } from './clock.ts'
 import type { Connection } from './connection.ts'
 import type { Admission, Departure, Viewer, ViewerReport } from './delivery.ts'
 import type { Latency } from './latency.ts'
-import { closing, opening } from './multipart.ts'
+import { opening } from './multipart.ts'
 import { Pacing } from './pacing.ts'
-import type { Part } from './part.ts'
+import { closed, type Part } from './part.ts'
 import { Rate } from './rate.ts'
 
 /** Bytes by which the kernel's share of a connection is raised. */
 const backlogStep = 64 * 1024
 
 export interface ViewerOptions extends Admission {
-  /** Milliseconds in which a part must be taken; after that the viewer is dropped. */
-  sendTimeout: number
   /** The newest part there is. */
   newest: () => Part | undefined
   /** Where the time from exposure to socket is counted. */
@@ -42,9 +40,10 @@ export class JavaScriptViewer implements Viewer {
   readonly #options: ViewerOptions
   readonly #pacing: Pacing
   readonly #rate = new Rate()
-  readonly #deadline: NodeJS.Timeout
   #inFlight: Part | undefined
   #inFlightBytes = 0
+  /** How often it was looked at with the same part in flight. */
+  #looks = 0
   /** Bytes that the kernel may keep. */
   #backlog = 0
   /** Parts begun. */
@@ -65,8 +64,6 @@ export class JavaScriptViewer implements Viewer {
     this.id = options.id
     this.address = options.address
     this.#pacing = new Pacing(options.fps)
-    // Refreshed with each part instead of made anew. It may fire while nothing is in flight: no harm.
-    this.#deadline = setTimeout(() => this.#inFlight && this.leave('timeout'), options.sendTimeout).unref()
     connection.onClose(() => this.#disconnected())
     connection.write(opening)
   }
@@ -90,6 +87,11 @@ export class JavaScriptViewer implements Viewer {
     this.#behind = true
   }
 
+  /** Called at even intervals: drops the viewer when it has not taken a part for more than `most` of them. */
+  look(most: number): void {
+    if (this.#inFlight && this.#looks++ >= most) this.leave('timeout')
+  }
+
   /** Ends the stream cleanly: after the part in flight and, if given, `last`. */
   end(last?: Part): void {
     if (this.#left || this.#ending) return
@@ -101,7 +103,6 @@ export class JavaScriptViewer implements Viewer {
   leave(why: Departure = 'disconnected'): void {
     if (this.#left) return
     this.#left = true
-    clearTimeout(this.#deadline)
     if (why === 'ended') this.#connection.end()
     else this.#connection.destroy()
     this.#options.onLeave(this, why)
@@ -121,22 +122,17 @@ export class JavaScriptViewer implements Viewer {
     this.#behind = false
     this.#serial = part.serial
     part.hold()
-    const tail = ++this.#begun === this.#options.frames ? closing : part.tail
-    this.#inFlightBytes = part.head.length + part.jpeg.length + tail.length
-    this.#deadline.refresh()
+    const bytes = ++this.#begun === this.#options.frames ? closed(part) : part.bytes
+    this.#inFlightBytes = bytes.length
+    this.#looks = 0
     const connection = this.#connection
     if (this.#inFlightBytes > this.#backlog) {
       this.#backlog = Math.ceil(this.#inFlightBytes / backlogStep) * backlogStep
       connection.limitBacklog(this.#backlog)
     }
     try {
-      // Corked, the three Buffers go out in one writev: no copy of the JPEG, and its start travels with its
-      // header (Mainsail misses a start marker that is split from it).
-      connection.cork()
-      connection.write(part.head)
-      connection.write(part.jpeg)
-      connection.write(tail, this.#onTaken)
-      connection.uncork()
+      // In one write: the JPEG's start travels with its header (Mainsail misses a start marker that is split from it).
+      connection.write(bytes, this.#onTaken)
     } catch (error) {
       this.#onTaken(error as Error)
     }

@@ -33,15 +33,15 @@ export const partPieces = {
 } as const
 
 /**
- * The headers of one part.
+ * The headers of one part, in Latin-1.
  * @param length of the JPEG in bytes.
  * @param timestamp of the exposure, milliseconds since 1970.
  * @param state why this is not a picture of the camera; sent as `X-Camera-State`.
  */
-export function partHead(length: number, timestamp: number, state?: string): Buffer {
+export function partHead(length: number, timestamp: number, state?: string): string {
   const { head, beforeTimestamp, beforeState, headEnd } = partPieces
   const extra = state === undefined ? '' : beforeState + state
-  return Buffer.from(`${head}${length}${beforeTimestamp}${formatTimestamp(timestamp)}${extra}${headEnd}`, 'latin1')
+  return `${head}${length}${beforeTimestamp}${formatTimestamp(timestamp)}${extra}${headEnd}`
 }
 
 /** `seconds.microseconds`, as mjpg-streamer and ustreamer write it. */

@@ -1,49 +1,47 @@
 import type { Frame } from '../camera/frame.ts'
+import type { Loan } from '../camera/loan.ts'
 import { between, closing, partHead } from './multipart.ts'
 
 /**
- * One part of the stream, made once and shared by all viewers: three Buffers that go out in one write.
+ * One part of the stream, made once and shared by all viewers: one Buffer that goes out in one write.
  * Whoever writes it holds it until the write callback has fired, because until then the kernel may still
  * read the JPEG's memory. With the last holder gone the frame is released.
- *
- * The count is a plain number, and not one `frame.retain()` per viewer, because each Frame costs an object.
  */
 export interface Part {
   /** Rises with each part of a hub. */
   readonly serial: number
   /** When it was exposed, in milliseconds; undefined for a placeholder, which no pacing holds back. */
   readonly time: number | undefined
-  readonly head: Buffer
-  readonly jpeg: Buffer
+  /** Head, JPEG and boundary. */
+  readonly bytes: Buffer
+  /** The boundary behind the JPEG. */
   readonly tail: Buffer
   hold(): void
   drop(): void
 }
 
-/** A part over a borrowed frame, which it retains. */
+/** A part around a frame in its slot: nothing is copied. */
 export class FramePart implements Part {
   readonly serial: number
   readonly time: number
-  readonly head: Buffer
-  readonly jpeg: Buffer
+  readonly bytes: Buffer
   readonly tail = between
-  readonly #frame: Frame
-  #holders = 0
+  readonly #loan: Loan
 
   constructor(serial: number, frame: Frame) {
-    this.#frame = frame.share()
+    const loan = frame.loan()
+    this.#loan = loan
     this.serial = serial
-    this.time = Number(frame.monotonic) / 1e6
-    this.jpeg = frame.data
-    this.head = partHead(this.jpeg.length, frame.timestamp)
+    this.time = Number(loan.info.monotonic) / 1e6
+    this.bytes = loan.enclosed(partHead(loan.length, loan.info.timestamp), between)
   }
 
   hold(): void {
-    this.#holders++
+    this.#loan.hold()
   }
 
   drop(): void {
-    if (--this.#holders === 0) this.#frame.release()
+    this.#loan.drop()
   }
 }
 
@@ -51,18 +49,21 @@ export class FramePart implements Part {
 export class PlaceholderPart implements Part {
   readonly serial: number
   readonly time = undefined
-  readonly head: Buffer
-  readonly jpeg: Buffer
+  readonly bytes: Buffer
   readonly tail: Buffer
 
   /** @param last ends the stream after this part. */
   constructor(serial: number, jpeg: Buffer, state: string, last = false) {
     this.serial = serial
-    this.jpeg = jpeg
-    this.head = partHead(jpeg.length, Date.now(), state)
     this.tail = last ? closing : between
+    this.bytes = Buffer.concat([Buffer.from(partHead(jpeg.length, Date.now(), state), 'latin1'), jpeg, this.tail])
   }
 
   hold(): void {}
   drop(): void {}
+}
+
+/** The bytes of a part after which its stream ends. */
+export function closed({ bytes, tail }: Part): Buffer {
+  return Buffer.concat([bytes.subarray(0, -tail.length), closing])
 }

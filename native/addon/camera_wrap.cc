@@ -211,9 +211,8 @@ bool CameraWrap::deliver(Napi::Env env, Jpeg jpeg) {
   return call_javascript(
       env, on_frame_,
       {number(number_of_slot), number(jpeg.length), number(jpeg.sequence),
-       number(static_cast<double>(wall_ns(jpeg.timestamp)) / 1e6),
-       number(jpeg.timestamp / kNanosPerSecond), number(jpeg.timestamp % kNanosPerSecond),
-       number(slots_.pool()->lent()), number(offset)});
+       number(static_cast<double>(jpeg.wall) / 1e6), number(jpeg.timestamp / kNanosPerSecond),
+       number(jpeg.timestamp % kNanosPerSecond), number(slots_.pool()->lent()), number(offset)});
 }
 
 // onRaw(format, slot, offset, width, height, sequence, wallMilliseconds, monotonicSeconds,

@@ -3,8 +3,6 @@
 
 #include <utility>
 
-#include "core/clock.h"
-
 namespace mio {
 
 void FrameFeed::attach(std::shared_ptr<Sender> sender, size_t reserved) {
@@ -37,7 +35,7 @@ void FrameFeed::offer(const Jpeg &jpeg) {
       picture.data = jpeg.data();
       picture.length = jpeg.length;
     }
-    picture.wall = wall_ns(jpeg.timestamp);
+    picture.wall = jpeg.wall;
     picture.exposed = jpeg.timestamp;
     if (sender->publish(std::move(picture))) superseded_++;
   }

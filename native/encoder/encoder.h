@@ -37,6 +37,7 @@ struct Jpeg {
   uint64_t sequence; /**< the camera's */
   int64_t timestamp; /**< of the exposure, CLOCK_MONOTONIC, nanoseconds */
   size_t head = 0;   /**< bytes that lie in the slot's head room */
+  int64_t wall = 0;  /**< of the exposure, nanoseconds since 1970: the same for all who get it */
 
   uint8_t *data() const { return slot.data() - head; }
 };

@@ -269,6 +269,7 @@ void Pipeline::encoded(Jpeg jpeg) {
   if (const int orientation = orientation_; orientation != 1) {
     insert_segment(jpeg, exif_offset(jpeg.data(), jpeg.length), exif_orientation(orientation));
   }
+  jpeg.wall = wall_ns(jpeg.timestamp);
   listener_.on_jpeg(std::move(jpeg));
 }
 

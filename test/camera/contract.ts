@@ -86,6 +86,22 @@ export function cameraContract(kind: CameraKind): void {
       expect(camera.statistics().copied).toEqual({ frames: 0, bytes: 0 })
     })
 
+    test('has room around a picture for the part of a stream that it becomes', async () => {
+      const camera = await open()
+      const tail = Buffer.from('tail')
+      const frame = await camera.frame()
+      using _ = frame
+      const jpeg = frame.copy()
+      const part = frame.loan().enclosed('head', tail)
+      expect(part).toEqual(Buffer.concat([Buffer.from('head'), jpeg, tail]))
+      expect(part.buffer).toBe(frame.data.buffer)
+      expect(part.byteOffset).toBe(frame.data.byteOffset - 4)
+      expect(frame.data.equals(jpeg)).toBe(true)
+      // What has no room there is copied.
+      const long = '.'.repeat(100_000)
+      expect(frame.loan().enclosed(long, tail)).toEqual(Buffer.concat([Buffer.from(long), jpeg, tail]))
+    })
+
     test('writes into the same few slots all the time', async () => {
       const camera = await open()
       const memory = new Set<ArrayBufferLike>()
@@ -151,6 +167,9 @@ export function cameraContract(kind: CameraKind): void {
       // All of them are still what they were.
       for (const frame of held) expect(frame.data.subarray(0, 2).toString('hex')).toBe('ffd8')
       expect(held.some((frame) => frame.copied)).toBe(true)
+      // Copies have room around them too.
+      for (const frame of held)
+        expect(frame.loan().enclosed('head', Buffer.from('tail')).buffer).toBe(frame.data.buffer)
       for (const frame of held) frame.release()
       await frames.return()
       await until(() => camera.statistics().pool.lent === 0)

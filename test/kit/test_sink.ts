@@ -1,16 +1,22 @@
 import type { Connection } from '../../lib/stream/connection.ts'
 
+/** The JPEG of a part. */
+function jpegOf(part: Buffer): Buffer {
+  const begin = part.indexOf('\r\n\r\n') + 4
+  const length = Number(/Content-Length: (\d+)/.exec(part.toString('latin1', 0, begin))![1])
+  return part.subarray(begin, begin + length)
+}
+
 /** A connection in the test's hands: it takes a write when the test says so. */
 export class TestSink implements Connection {
-  /** The corked writes so far, each with its chunks. The first is the opening boundary. */
-  readonly writes: Uint8Array[][] = []
+  /** The first is the opening boundary, each one after it a part. */
+  readonly writes: Buffer[] = []
   ended = false
   destroyed = false
   /** Takes everything at once, as the kernel does for a viewer that keeps up. */
   readonly eager: boolean
   /** Bytes that the kernel was told to keep at most. */
   backlog = 0
-  #corked = false
   #onClose = (): void => {}
   #waiting: ((error?: Error) => void)[] = []
 
@@ -20,21 +26,11 @@ export class TestSink implements Connection {
 
   /** The JPEGs written. */
   get jpegs(): Uint8Array[] {
-    return this.writes.filter((chunks) => chunks.length === 3).map((chunks) => chunks[1]!)
+    return this.writes.slice(1).map((part) => jpegOf(part))
   }
 
-  cork(): void {
-    this.#corked = true
-    this.writes.push([])
-  }
-
-  uncork(): void {
-    this.#corked = false
-  }
-
-  write(chunk: Uint8Array, done?: (error?: Error | null) => void): void {
-    if (this.#corked) this.writes.at(-1)!.push(chunk)
-    else this.writes.push([chunk])
+  write(chunk: Buffer, done?: (error?: Error | null) => void): void {
+    this.writes.push(chunk)
     if (!done) return
     if (this.destroyed) queueMicrotask(() => done(new Error('destroyed')))
     else if (this.eager) queueMicrotask(done)

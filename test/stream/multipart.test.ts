@@ -32,7 +32,11 @@ test('a strict reader gets every part whole, however the bytes are split', async
   const jpegs = await Promise.all([1, 2, 3].map((seed) => makeJpeg({ width: 32, height: 16, seed })))
   const body = Buffer.concat([
     opening,
-    ...jpegs.flatMap((jpeg, i) => [partHead(jpeg.length, 1763816531000 + i), jpeg, i === 2 ? closing : between]),
+    ...jpegs.flatMap((jpeg, i) => [
+      Buffer.from(partHead(jpeg.length, 1763816531000 + i)),
+      jpeg,
+      i === 2 ? closing : between,
+    ]),
   ])
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: body.length }), { maxLength: 30 }), (cuts) => {
@@ -47,7 +51,7 @@ test('a strict reader gets every part whole, however the bytes are split', async
 })
 
 test('a placeholder says why in its header', () => {
-  expect(partHead(7, 1763816531000, 'ERR_CAMERA_STALLED').toString()).toBe(
+  expect(partHead(7, 1763816531000, 'ERR_CAMERA_STALLED')).toBe(
     'Content-Type: image/jpeg\r\nContent-Length: 7\r\nX-Timestamp: 1763816531.000000\r\nX-Camera-State: ERR_CAMERA_STALLED\r\n\r\n',
   )
 })
@@ -59,7 +63,9 @@ test.each([
   ['a quoted boundary', (part: string) => part.replace(`--${boundary}`, `--"${boundary}"`)],
 ])('the strict reader refuses %s', async (_, spoil) => {
   const jpeg = await makeJpeg({ width: 16, height: 16 })
-  const body = Buffer.concat([opening, partHead(jpeg.length, Date.now()), jpeg, between]).toString('latin1')
+  const body = Buffer.concat([opening, Buffer.from(partHead(jpeg.length, Date.now())), jpeg, between]).toString(
+    'latin1',
+  )
   const reader = new MultipartReader(boundary)
   expect(() => {
     reader.push(Buffer.from(spoil(body), 'latin1'))
