@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { root } from './native.mjs'
+import { end } from './process.mjs'
 
 export async function startEncoder() {
   const folder = mkdtempSync(join(tmpdir(), 'mio-bench-'))
@@ -33,8 +34,7 @@ export async function startEncoder() {
       MIO_ENCODER: 'v4l2-m2m',
     }),
     async stop() {
-      child.stdin.end()
-      await once(child, 'exit')
+      await end(child, { tell: () => child.stdin.end() })
       rmSync(folder, { recursive: true })
     },
   }

@@ -1,4 +1,5 @@
 // What a process costs, by the scheduler's own account.
+import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
 
 /** Threads of the stand-ins for an encoder and a webcam: what they do is done by hardware elsewhere. */
@@ -33,3 +34,17 @@ export const percentile = (values, p) => {
 
 /** The median of ratios, and each of them. */
 export const listed = (ratios) => `${median(ratios).toFixed(2)} (${ratios.map((ratio) => ratio.toFixed(2)).join(' ')})`
+
+/**
+ * Sees to it that a child process has ended: also when it has done so by itself, and when it does not listen.
+ * @param {import('node:child_process').ChildProcess} child
+ * @param {{ tell?: () => void, patience?: number }} [options] How it is told to end; milliseconds until it is killed.
+ */
+export async function end(child, { tell = () => child.kill('SIGTERM'), patience = 15_000 } = {}) {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const ended = once(child, 'exit')
+  tell()
+  const late = setTimeout(() => child.kill('SIGKILL'), patience)
+  await ended
+  clearTimeout(late)
+}

@@ -13,6 +13,7 @@ import { forBench } from '../../lib/setup/needs.mjs'
 import { libcameraFolder } from '../kit/libcamera.mjs'
 import { build, program, root } from './native.mjs'
 import { pictures } from './pictures.mjs'
+import { end } from './process.mjs'
 import { start, startService } from './service.mjs'
 
 /**
@@ -122,11 +123,14 @@ async function ustreamer(size) {
     if (child.exitCode !== null) throw new Error(`ustreamer ended with ${child.exitCode}`)
     await delay(20)
   }
-  const stop = async () => {
-    child.kill('SIGTERM')
-    await once(child, 'exit')
+  return {
+    name: 'ustreamer',
+    pid: child.pid,
+    port,
+    stream: '/stream',
+    snapshot: '/snapshot',
+    stop: () => end(child),
   }
-  return { name: 'ustreamer', pid: child.pid, port, stream: '/stream', snapshot: '/snapshot', stop }
 }
 
 /**

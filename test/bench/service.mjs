@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { end } from './process.mjs'
 
 const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
 
@@ -31,14 +32,14 @@ export async function start(args, env = {}, command = process.execPath) {
   return {
     url,
     pid: child.pid,
+    /** Resolves when it has ended, for whatever reason. */
+    ended: child.exitCode === null ? once(child, 'exit') : Promise.resolve(),
     /** `/api/status` */
     async status() {
       return (await fetch(new URL('api/status', url))).json()
     },
     async stop() {
-      child.removeAllListeners('exit')
-      child.kill('SIGTERM')
-      await once(child, 'exit')
+      await end(child)
     },
   }
 }
