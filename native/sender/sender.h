@@ -75,8 +75,8 @@ class Sender {
   void end(std::optional<Picture> last);
 
   /**
-   * A new frame or placeholder for all. Any thread; never waits for a viewer, and sends
-   * for a fraction of a millisecond at most.
+   * A new frame or placeholder for all. Any thread; never waits for a viewer, and sends for two
+   * milliseconds at most.
    * @returns true when it replaced a frame that the thread had not even looked at: the machine is
    * busy
    */
