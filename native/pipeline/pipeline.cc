@@ -17,6 +17,10 @@ namespace {
 
 /** A sensor that wakes up takes longer for its first picture than for all others. */
 constexpr std::chrono::milliseconds kFirstFrameTimeout{3000};
+/** A camera with fewer needs all of them. */
+constexpr uint32_t kBuffersToKeepOne = 3;
+/** Nanoseconds for which a picture that was kept is news, at any frame rate. */
+constexpr int64_t kNews = 500'000'000;
 
 }  // namespace
 
@@ -96,6 +100,10 @@ void Pipeline::halt() {
   // Stopped, not destroyed: frames feed it until the camera has stopped.
   if (watchdog_) watchdog_->stop();
   camera_->stop();
+  {
+    const std::lock_guard lock(watch_mutex_);
+    if (const auto kept = std::exchange(kept_, std::nullopt)) buffers_.drop(kept->buffer);
+  }
   if (encoder_) {
     encoder_->stop();
     last_encoder_ = encoder();
@@ -221,11 +229,46 @@ void Pipeline::on_completed(const mio_picture &picture) {
     buffers_.drop(picture.buffer);
   };
   if (raw_.watched() && settled && mode_.raw && !mode_.raw->second_stream) raw_.offer(picture);
+  if (!watched_ && settled && keep(picture)) return good();
   if (!watched_) return pass_over(unwatched_);
   if (!settled) return pass_over(unsettled_);
   Slot slot = pool_->take();
   if (!slot) return pass_over(no_slot_);
   if (!encoder_->submit(picture, std::move(slot))) pass_over(encoder_busy_);
+}
+
+/** Instead of the one before. False: not now. */
+bool Pipeline::keep(const mio_picture &picture) {
+  const std::unique_lock lock(watch_mutex_, std::try_to_lock);
+  // Whoever has come meanwhile was given the one before: this one must not be kept from the camera.
+  if (!lock || watched_ || mode_.buffer_count < kBuffersToKeepOne) return false;
+  if (const auto before = std::exchange(kept_, picture)) {
+    unwatched_++;
+    buffers_.drop(before->buffer);
+  }
+  return true;
+}
+
+/** Whether the camera will hardly have a newer one. */
+bool Pipeline::is_fresh(const mio_picture &picture) const {
+  const double interval = mode_.fps > 0 ? 1e9 / mode_.fps : 0;
+  return monotonic_ns() - picture.timestamp <=
+         std::max(kNews, static_cast<int64_t>(interval * 1.5));
+}
+
+void Pipeline::watch(bool watched) {
+  const std::lock_guard lock(watch_mutex_);
+  // Before the camera's thread hears of it, so that no newer one is encoded earlier. Nothing is
+  // kept while there is no encoder.
+  if (watched && kept_) {
+    const mio_picture kept = *std::exchange(kept_, std::nullopt);
+    Slot slot = is_fresh(kept) ? pool_->take() : Slot{};
+    if (!slot || !encoder_->submit(kept, std::move(slot))) {
+      unwatched_++;
+      buffers_.drop(kept.buffer);
+    }
+  }
+  watched_ = watched;
 }
 
 void Pipeline::on_second(const mio_picture &picture) {

@@ -124,9 +124,11 @@ class Pipeline final : private EncoderSink {
   /** Makes whoever waits in `start`, `reconfigure` or `still` throw. Any thread. */
   void cancel();
 
-  /** Nobody watches: frames go straight back to the camera, nothing is encoded. The state after
-   * opening. */
-  void watch(bool watched) { watched_ = watched; }
+  /**
+   * Nobody watches: frames go back to the camera, nothing is encoded. The state after opening. Who
+   * then comes has the newest picture at once, and not after up to a frame interval.
+   */
+  void watch(bool watched);
   /**
    * Somebody wants raw frames in this format, beside the JPEGs or not, or nobody does any more. Any
    * thread, at any time.
@@ -173,6 +175,8 @@ class Pipeline final : private EncoderSink {
 
   void on_completed(const mio_picture &picture);
   void on_second(const mio_picture &picture);
+  bool keep(const mio_picture &picture);
+  bool is_fresh(const mio_picture &picture) const;
   void input_done(uint32_t buffer) override;
   void encoded(Jpeg jpeg) override;
   void failed(EncodeFailure failure, const std::string &why) override;
@@ -197,7 +201,11 @@ class Pipeline final : private EncoderSink {
   std::atomic<int> orientation_{1};
   std::unique_ptr<BitrateCap> cap_;
 
+  /** Held while it changes whether somebody watches; the camera's thread does not wait for it. */
+  std::mutex watch_mutex_;
   std::atomic<bool> watched_{false};
+  /** The newest picture while nobody watches; its buffer goes back when the next one comes. */
+  std::optional<mio_picture> kept_;
 
   std::mutex mutex_;
   std::condition_variable changed_;

@@ -10,6 +10,17 @@ test('30 frames a second are 30.0', async () => {
   expect(camera.mode.fps).toBe(30)
 })
 
+test('who comes first has the newest picture at once, not the next one', async () => {
+  await using camera = await openCamera({ camera: 'synthetic', width: 320, height: 240, fps: 1 })
+  const asked = process.hrtime.bigint()
+  const frame = await camera.frame({ maxAge: 1000 })
+  expect(frame.monotonic).toBeLessThan(asked)
+  frame.release()
+  const later = await camera.frame({ maxAge: 0 })
+  expect(later.monotonic).toBeGreaterThan(asked)
+  later.release()
+})
+
 test('its colours are right, and Brightness changes them', async () => {
   await using camera = await openCamera({ camera: 'synthetic', width: 640, height: 480 })
   const right = { left: 0.86, top: 0.2, right: 1, bottom: 0.6 }

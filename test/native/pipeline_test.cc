@@ -38,6 +38,22 @@ TEST(Pipeline, EncodesNothingWhileNobodyWatches) {
   EXPECT_GE(pipeline.statistics().encoded, 3U);
 }
 
+TEST(Pipeline, WhoComesFirstHasTheNewestPictureAtOnce) {
+  Receiver receiver;
+  auto slow = options();
+  slow.wanted.fps = 0.1;
+  Pipeline pipeline(slow, receiver);
+  pipeline.start();
+  for (int i = 1; i <= 2; ++i) {
+    pipeline.watch(true);
+    receiver.wait_for(1);
+    EXPECT_EQ(pipeline.statistics().captured, 1U) << "not the next one, ten seconds later";
+    // It is given once.
+    pipeline.watch(false);
+  }
+  EXPECT_EQ(receiver.count(), 1);
+}
+
 TEST(Pipeline, KeepsCapturingWhenAllSlotsAreLent) {
   Receiver receiver;
   auto few = options();
