@@ -1,4 +1,5 @@
 import { pathToFileURL } from 'node:url'
+import { ustreamerForBench } from '../../test/bench/ustreamer.mjs'
 import { libcameraForTests } from '../../test/kit/libcamera.mjs'
 import { forBench, forBuild, forTests } from './needs.mjs'
 import { testKit } from './native_tests.mjs'
@@ -13,6 +14,7 @@ import { prepare } from './start.mjs'
 export default async function bench(args) {
   await systemPackages([...forBuild, ...forTests, ...forBench])
   await libcameraForTests()
+  await ustreamerForBench()
   await prepare()
   // The stand-ins of a hardware encoder and a webcam.
   await testKit()

@@ -75,10 +75,10 @@ export const forTests = [
 ]
 
 /**
- * What the benchmarks compare with.
+ * For what the benchmarks compare with, which they fetch from Debian.
  * @type {Need[]}
  */
-export const forBench = [{ name: 'ustreamer', anyCommand: ['ustreamer'], packages: ['ustreamer'], optional: true }]
+export const forBench = [debianKeys]
 
 /**
  * What compiles the prebuilds of the other machines, and fetches what they are built against.

@@ -12,6 +12,7 @@
 import { readdirSync, writeFileSync } from 'node:fs'
 import { cpus, release } from 'node:os'
 import { parseArgs } from 'node:util'
+import { ustreamerVersion } from './ustreamer.mjs'
 
 /**
  * @typedef {object} Plan
@@ -69,5 +70,6 @@ if (values.json) {
     kernel: release().split('-')[0],
     architecture: process.arch,
   }
-  writeFileSync(values.json, JSON.stringify({ machine, node: process.version, size, measurements }, null, 2))
+  const peer = { ustreamer: ustreamerVersion() }
+  writeFileSync(values.json, JSON.stringify({ machine, node: process.version, peer, size, measurements }, null, 2))
 }

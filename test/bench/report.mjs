@@ -5,6 +5,7 @@
  * @typedef {object} Report
  * @property {{ processors: number, model: string, kernel: string, architecture: string }} machine
  * @property {string} node
+ * @property {{ ustreamer?: string }} [peer] Versions.
  * @property {{ width: number, height: number, fps: number }} size
  * @property {Record<string, { rounds: number, rows: (string | number)[][], data?: Figures }>} measurements
  */
@@ -20,7 +21,7 @@ const titles = {
 const names = /** @type {(keyof typeof titles)[]} */ (Object.keys(titles))
 
 /** @param {Report} report */
-export function performancePage({ machine, node, size, measurements }) {
+export function performancePage({ machine, node, peer, size, measurements }) {
   const { fan_out: fanOut, ...others } = measurements
   const sections = Object.entries(others).map(([name, { rounds, rows }]) =>
     [
@@ -44,7 +45,7 @@ nothing but send: what no server can beat by much. It has its JPEGs in memory, a
 with it, \`native\` and \`javascript\` by who writes to the viewers: a backend in libcamera's place gives it a picture at each tick
 of its clock, and all behind that is the whole service with its HTTP, limits and counters. \`libcamera\` is the same service as it
 runs at home, with libcamera and a stand-in for a USB webcam in front: what it costs more is libcamera's and that webcam's. \`ustreamer\`
-reads a stand-in for a V4L2 camera, which costs it one copy of each picture.
+${peer?.ustreamer ? `${peer.ustreamer} (of Debian 13, with that suite's libraries) ` : ''}reads a stand-in for a V4L2 camera, which costs it one copy of each picture.
 
 What runs in turn is compared within one round; a ratio is the median of its rounds, which follow in brackets. CPU is what
 the scheduler counts for all threads of the server, without those that stand in for hardware. Latency is from exposure

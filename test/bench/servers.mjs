@@ -8,13 +8,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { missingOf } from '../../lib/setup/packages.mjs'
-import { forBench } from '../../lib/setup/needs.mjs'
 import { libcameraFolder } from '../kit/libcamera.mjs'
 import { build, program, root } from './native.mjs'
 import { pictures } from './pictures.mjs'
 import { end } from './process.mjs'
 import { start, startService } from './service.mjs'
+import { ustreamerCommand } from './ustreamer.mjs'
 
 /**
  * @typedef {object} Server
@@ -105,17 +104,18 @@ async function floor(size) {
 }
 
 async function ustreamer(size) {
-  if (missingOf(forBench).length > 0) return undefined
+  const [command, ...linking] = ustreamerCommand(build('v4l2_camera.so')) ?? []
+  if (!command) return undefined
   const port = await freePort()
   const env = {
-    LD_PRELOAD: build('v4l2_camera.so'),
     V4L2_CAMERA_FOLDER: pictures(size),
     V4L2_CAMERA_SIZE: `${size.width}x${size.height}`,
     V4L2_CAMERA_FPS: `${size.fps}`,
   }
   const format = ['--device', '/dev/video0', '--format', 'MJPEG', '--encoder', 'HW', '--tcp-nodelay']
   const picture = ['--resolution', `${size.width}x${size.height}`, '--desired-fps', `${size.fps}`]
-  const child = spawn('ustreamer', [...format, ...picture, '--host', '127.0.0.1', '--port', port, '--log-level', '0'], {
+  const where = ['--host', '127.0.0.1', '--port', port, '--log-level', '0']
+  const child = spawn(command, [...linking, ...format, ...picture, ...where], {
     stdio: ['ignore', 'ignore', 'ignore'],
     env: { ...process.env, ...env },
   })

@@ -31,13 +31,19 @@ export default async function fanOut(plan) {
       for (const viewers of counts) {
         const inTurn = servers.map((_, i) => servers[(i + round) % servers.length])
         for (const server of inTurn) {
-          const result = await load(server, { viewers, 'warm-up': seconds.settle, seconds: seconds.fanOut })
+          const result = await load(server, { viewers, ...timesOf(viewers, plan) })
           ;((seen[viewers] ??= {})[server.name] ??= []).push(result)
         }
       }
     }
     return { rows: counts.flatMap((viewers) => rowsOf(viewers, seen[viewers])), data: medians(seen) }
   })
+}
+
+/** To few viewers, many frames for a steady mean. Many viewers connect for a while, and queues take time to build. */
+function timesOf(viewers, { quick, seconds: { settle, fanOut } }) {
+  if (quick || (viewers > 10 && viewers < 200)) return { 'warm-up': settle, seconds: fanOut }
+  return { 'warm-up': viewers < 200 ? settle : 2 * settle, seconds: 2 * fanOut }
 }
 
 const figures = {
