@@ -41,9 +41,10 @@ export default async function fanOut(plan) {
 }
 
 /** To few viewers, many frames for a steady mean. Many viewers connect for a while, and queues take time to build. */
-function timesOf(viewers, { quick, seconds: { settle, fanOut } }) {
-  if (quick || (viewers > 10 && viewers < 200)) return { 'warm-up': settle, seconds: fanOut }
-  return { 'warm-up': viewers < 200 ? settle : 2 * settle, seconds: 2 * fanOut }
+function timesOf(viewers, { quick, seconds }) {
+  const many = viewers >= 200
+  const longer = !quick && (many || viewers <= 10)
+  return { 'warm-up': seconds.settle * (many ? 2 : 1), seconds: seconds.fanOut * (longer ? 2 : 1) }
 }
 
 const figures = {
