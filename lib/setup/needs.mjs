@@ -33,20 +33,30 @@ export const debianKeys = {
   packages: ['debian-archive-keyring'],
 }
 
-/** For building libcamera as the tests use it. */
-/** @type {Need[]} */
+/**
+ * What the tests' own libcamera is linked with: it may come out of a cache, to a machine that has not built it.
+ * @type {Need[]}
+ */
+export const forBuiltLibcamera = [
+  { name: 'libyaml', library: 'yaml-0.1', packages: ['libyaml-dev'] },
+  { name: 'GnuTLS', library: 'gnutls', packages: ['libgnutls28-dev'] },
+  { name: 'libyuv', header: 'libyuv.h', packages: ['libyuv-dev'] },
+  { name: 'libjpeg', header: 'jpeglib.h', packages: ['libjpeg-dev'] },
+]
+
+/**
+ * For building libcamera as the tests use it.
+ * @type {Need[]}
+ */
 export const forLibcamera = [
   { name: 'Meson', anyCommand: ['meson'], packages: ['meson'] },
   { name: 'Ninja', anyCommand: ['ninja'], packages: ['ninja-build'] },
   { name: 'Jinja2', python: 'jinja2', packages: ['python3-jinja2'] },
   { name: 'PLY', python: 'ply', packages: ['python3-ply'] },
   { name: 'PyYAML', python: 'yaml', packages: ['python3-yaml'] },
-  { name: 'libyaml', library: 'yaml-0.1', packages: ['libyaml-dev'] },
-  { name: 'GnuTLS', library: 'gnutls', packages: ['libgnutls28-dev'] },
   { name: 'OpenSSL', anyCommand: ['openssl'], packages: ['openssl'] },
-  { name: 'libyuv', header: 'libyuv.h', packages: ['libyuv-dev'] },
-  { name: 'libjpeg', header: 'jpeglib.h', packages: ['libjpeg-dev'] },
   { name: 'dpkg-source', anyCommand: ['dpkg-source'], packages: ['dpkg-dev'] },
+  ...forBuiltLibcamera,
   debianKeys,
 ]
 

@@ -23,6 +23,8 @@ beforeAll(async () => {
 
   nodes = await docker('volume', 'inspect', '--format', '{{.Mountpoint}}', await docker('volume', 'create', VOLUME))
   const commands = [
+    // Of a run that was ended before its end.
+    'rm -f /nodes/*',
     `mknod -m 660 /nodes/video0 c ${V4L2} 0`,
     `mknod -m 660 /nodes/media0 c ${DYNAMIC} 0`,
     'chown 0:44 /nodes/video0 /nodes/media0',

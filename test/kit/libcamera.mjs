@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync }
 import { join } from 'node:path'
 import { aptFor, mirror } from '../../lib/setup/debian.mjs'
 import { ask, run } from '../../lib/setup/run.mjs'
-import { forLibcamera } from '../../lib/setup/needs.mjs'
+import { forBuiltLibcamera, forLibcamera } from '../../lib/setup/needs.mjs'
 import { systemPackages } from '../../lib/setup/packages.mjs'
 import { builtLibcameras, cacheFolder } from '../../lib/setup/paths.mjs'
 import { SetupError } from '../../lib/setup/setup_error.mjs'
@@ -19,7 +19,8 @@ const SUITES = ['sid', 'forky', 'trixie-backports']
 
 /** Builds a libcamera for the tests unless there is one. */
 export async function libcameraForTests() {
-  if (builtLibcameras().length > 0 || systemIsEnough()) return
+  if (builtLibcameras().length > 0) return systemPackages(forBuiltLibcamera)
+  if (systemIsEnough()) return
   await systemPackages(forLibcamera)
   await step(
     'libcamera for the tests',
