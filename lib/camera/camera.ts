@@ -49,6 +49,14 @@ export interface CameraEvents {
   encoder: [EncoderInfo, MioError | undefined]
 }
 
+/** @internal What somebody does while a camera is opened. */
+export interface Opening {
+  /** Sets controls before the first frame. */
+  prepare?(controls: ControlPanel): Promise<void>
+  /** Gives it up. */
+  signal?: AbortSignal
+}
+
 /**
  * An opened camera. It keeps the process alive until it is closed. When several have opened the same camera, each has its
  * own frames, events and end; how the camera is set, and its controls, are the same for all.
@@ -87,10 +95,10 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     info: CameraInfo,
     options: CheckedCameraOptions,
     given: ReadonlySet<string>,
-    prepare: (controls: ControlPanel) => Promise<void> = async () => {},
+    opening: Opening = {},
   ): Promise<Camera> {
     const camera = new Camera(info, options)
-    await camera.#open(given, prepare)
+    await camera.#open(given, opening)
     return camera
   }
 
@@ -123,19 +131,25 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     this.#raw = { yuv420: new RawOutlet(this.#native, 'yuv420'), nv12: new RawOutlet(this.#native, 'nv12') }
   }
 
-  async #open(given: ReadonlySet<string>, prepare: (controls: ControlPanel) => Promise<void>): Promise<void> {
+  async #open(given: ReadonlySet<string>, { prepare, signal }: Opening): Promise<void> {
+    const giveUp = () => void this.#native.close()
     try {
+      signal?.throwIfAborted()
+      signal?.addEventListener('abort', giveUp)
       const wanted = this.#options
       await this.#native.open(nativeOptions(this, wanted), settingsText(wanted))
       // Whoever shares the camera may just change it; then nobody is told of its controls.
       await this.#native.settle()
       this.#look()
       assertShareable(this.id, wanted, this.#options, given)
-      await prepare(this.#controls)
+      await prepare?.(this.#controls)
       await this.#native.start()
+      signal?.throwIfAborted()
     } catch (error) {
       await this.#native.close()
       throw fromNative(error, `open camera "${this.id}"`)
+    } finally {
+      signal?.removeEventListener('abort', giveUp)
     }
     this.#told = this.#encoder = this.#native.encoder()!
     this.#setState({ status: 'live', since: new Date() })
@@ -305,11 +319,15 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
 
   async frame(wish: FrameWish = {}): Promise<Frame> {
     this.#assertOpen('get a frame')
+    return this.newest(wish) ?? awaitFrame(this, wish)
+  }
+
+  /** @internal The newest frame, retained, if there is one at hand that is fresh enough. */
+  newest({ maxAge = 500 }: FrameWish): Frame | undefined {
     if (this.#consumers.areFed) this.#native.poll()
     const { newest } = this.#consumers
     const age = newest && Number(process.hrtime.bigint() - newest.monotonic) / 1e6
-    if (newest && age !== undefined && age <= (wish.maxAge ?? 500) && wish.maxAge !== 0) return newest.retain()
-    return awaitFrame(this, wish)
+    return newest && age !== undefined && age <= maxAge && maxAge !== 0 ? newest.retain() : undefined
   }
 
   /**

@@ -82,7 +82,7 @@ export class LastingCamera implements FrameSource {
   #opening: Promise<void> | undefined
   /** Of the camera that is put to sleep. */
   #closing: Promise<void> | undefined
-  #closed = false
+  readonly #stop = new AbortController()
   /** Calls under way that need the camera. */
   #calls = 0
   readonly #watchers = new Watchers()
@@ -120,7 +120,7 @@ export class LastingCamera implements FrameSource {
 
   async close(): Promise<void> {
     if (this.#closed) return
-    this.#closed = true
+    this.#stop.abort()
     this.#backOff.cancel()
     clearTimeout(this.#idleTimer)
     await this.#opening
@@ -132,6 +132,10 @@ export class LastingCamera implements FrameSource {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  get #closed(): boolean {
+    return this.#stop.signal.aborted
   }
 
   get id(): string {
@@ -252,8 +256,7 @@ export class LastingCamera implements FrameSource {
 
   async frame(wish: FrameWish = {}): Promise<Frame> {
     // The open camera may have a fresh one at hand; else wait, over a restart if need be.
-    if (this.camera && this.#watchers.size > 0) return this.camera.frame(wish)
-    return awaitFrame(this, wish)
+    return this.camera?.newest(wish) ?? awaitFrame(this, wish)
   }
 
   /** Of the camera that is open now or was last. */
@@ -272,9 +275,10 @@ export class LastingCamera implements FrameSource {
     this.#backOff.cancel()
     try {
       await this.#closing
-      const camera = await findAndOpen(this.#wanted, this.#options, this.#given, (panel) =>
-        panel.setThoseThatFit(this.#controls),
-      )
+      const camera = await findAndOpen(this.#wanted, this.#options, this.#given, {
+        prepare: (panel) => panel.setThoseThatFit(this.#controls),
+        signal: this.#stop.signal,
+      })
       if (this.#closed) {
         await camera.close()
         return
@@ -284,7 +288,7 @@ export class LastingCamera implements FrameSource {
       this.#id = camera.id
       this.#name = camera.name
       this.#fault = undefined
-      camera.once('fault', (fault) => this.#lost(fault))
+      camera.once('fault', this.#onFault)
       camera.onEncoder((now, fault) => {
         for (const listener of this.#encoderListeners) listener(now, fault)
       })
@@ -299,9 +303,10 @@ export class LastingCamera implements FrameSource {
     }
   }
 
+  readonly #onFault = (fault: MioError): void => this.#lost(fault)
+
   #lost(error: unknown): void {
-    // A camera that sleeps has been given up already.
-    if (this.#closed || (this.#state.status === 'idle' && !this.#opening)) return
+    if (this.#closed) return
     this.#watchers.leave()
     const fault = error instanceof MioError ? error : new MioError('ERR_CAMERA', { found: String(error), cause: error })
     this.#fault = fault
@@ -332,6 +337,8 @@ export class LastingCamera implements FrameSource {
   }
 
   #sleep(): void {
+    // It has been given up: what becomes of it now is no fault of the next one.
+    this.#camera?.off('fault', this.#onFault)
     this.#setState({ status: 'idle', since: new Date() })
     // With libcamera kept running, the camera is there sooner when somebody comes.
     const watching = this.#watchForCameras()

@@ -1,5 +1,4 @@
-import { Camera } from './camera.ts'
-import type { ControlPanel } from './control_panel.ts'
+import { Camera, type Opening } from './camera.ts'
 import { findCamera, keepingLibcamera } from './list.ts'
 import { checkCameraOptions, type CameraOptions, type CheckedCameraOptions } from './options.ts'
 import { withTrueCause } from './true_cause.ts'
@@ -22,15 +21,14 @@ export async function openCamera(options: CameraOptions = {}): Promise<Camera> {
 /**
  * @internal Opens the camera that `wanted` names.
  * @param given the names of the options that were asked for; all others may be as they are in a shared camera
- * @param prepare sets controls before the first frame
  */
 export async function findAndOpen(
   wanted: number | string,
   options: CheckedCameraOptions,
   given: ReadonlySet<string>,
-  prepare?: (controls: ControlPanel) => Promise<void>,
+  opening?: Opening,
 ): Promise<Camera> {
-  const open = async () => Camera.open(await findCamera(wanted), options, given, prepare)
+  const open = async () => Camera.open(await findCamera(wanted), options, given, opening)
   if (wanted === 'synthetic') return open()
   try {
     return await keepingLibcamera(open)

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest'
-import { LastingCamera, setLogListener, watchCameras, type CameraState } from '../../lib/index.ts'
+import { LastingCamera, openCamera, setLogListener, watchCameras, type CameraState } from '../../lib/index.ts'
 import { Webcams } from '../kit/environment.ts'
 import { Picture } from '../kit/picture.ts'
 import { until } from '../kit/until.ts'
@@ -72,6 +72,45 @@ test('a stalled camera is opened again', async () => {
   await until(() => camera.state.status === 'live', { timeout: 20_000 })
   expect(camera.restarts).toBe(1)
   expect(camera.restartReasons).toEqual({ ERR_CAMERA_STALLED: 1 })
+})
+
+test('a picture is waited for over a restart, whether others watch or not', async () => {
+  await webcams.plug(0)
+  await using camera = new LastingCamera({ camera: 0, ...quick })
+  await camera.start()
+  for (const others of [true, false]) {
+    let frames = 0
+    const stop = others ? camera.subscribe(() => frames++) : () => {}
+    await until(() => !others || frames > 0)
+    webcams.stall(0, true)
+    const nextWithin = (timeout: number) => camera.frame({ maxAge: 0, timeout }).then((frame) => frame.release())
+    // None is on its way any more.
+    await until(() =>
+      nextWithin(100).then(
+        () => false,
+        () => true,
+      ),
+    )
+    const asked = nextWithin(25_000)
+    asked.catch(() => {})
+    await until(() => camera.state.code === 'ERR_CAMERA_STALLED', { timeout: 10_000 })
+    webcams.stall(0, false)
+    await asked
+    stop()
+  }
+}, 60_000)
+
+test('it can be closed while it is opened, however long that would take', async () => {
+  await webcams.plug(0)
+  webcams.stall(0, true)
+  await using camera = new LastingCamera({ camera: 0, ...quick, frameTimeout: 60_000 })
+  const started = camera.start()
+  await until(() => /STREAMON/.test(webcams.log(0)))
+  await camera.close()
+  await started
+  expect(camera.state.status).toBe('closed')
+  webcams.stall(0, false)
+  await (await openCamera({ camera: 0, ...quick })).close()
 })
 
 test('what was set is set again when the camera is opened again; what it does not have is left out', async () => {
