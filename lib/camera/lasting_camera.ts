@@ -7,7 +7,7 @@ import type { Point } from './geometry.ts'
 import { type ErrorCode, MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { HotPlug } from './hot_plug.ts'
-import { urlSafeId } from './list.ts'
+import { listLibcameraCameras, urlSafeId } from './list.ts'
 import { findAndOpen, namesOf } from './open_camera.ts'
 import {
   captureSettings,
@@ -76,7 +76,9 @@ export class LastingCamera implements FrameSource {
   readonly #backOff = new BackOff()
   readonly #hotPlug = new HotPlug(() => {
     this.#backOff.reset()
-    if (this.#state.status === 'waiting' && !this.#closed) void this.#attempt()
+    if (this.#closed) return
+    if (this.#state.status === 'waiting') void this.#attempt()
+    if (this.#state.status === 'idle') void this.#lookAsleep()
   })
   #idleTimer: NodeJS.Timeout | undefined
   #opening: Promise<void> | undefined
@@ -343,6 +345,16 @@ export class LastingCamera implements FrameSource {
     // With libcamera kept running, the camera is there sooner when somebody comes.
     const watching = this.#watchForCameras()
     this.#closing = watching.then(() => this.#camera?.close()).finally(() => (this.#closing = undefined))
+  }
+
+  /** One that is pulled out while it sleeps is missed at once: nobody shall believe that its pictures could be had. */
+  async #lookAsleep(): Promise<void> {
+    const cameras = await listLibcameraCameras().catch(() => undefined)
+    if (!cameras || cameras.some(({ backendId }) => backendId === this.#wanted)) return
+    if (this.#state.status !== 'idle' || this.#opening) return
+    this.#lost(
+      new MioError('ERR_CAMERA_UNPLUGGED', { asked: `camera "${this.id}"`, found: 'it was pulled out in its sleep' }),
+    )
   }
 
   async #watchForCameras(): Promise<void> {

@@ -89,6 +89,18 @@ test('unplugged in its sleep, whoever wakes it hears so, and it is found again',
   ;(await camera.frame({ timeout: 15_000 })).release()
 })
 
+test('unplugged in its sleep, it is missed at once, and sleeps on when it is there again', async () => {
+  await using camera = await asleep({ camera: webcams.id(0) })
+  await webcams.plug(1)
+  webcams.unplug(1)
+  webcams.unplug(0)
+  await until(() => camera.state.status === 'waiting')
+  expect(camera.state.code).toMatch(/ERR_CAMERA_UNPLUGGED|ERR_NO_CAMERA/)
+  await webcams.plug(0)
+  await until(() => camera.state.status === 'idle', { timeout: 20_000 })
+  expect(camera.restarts).toBe(0)
+})
+
 test('many who come at once wake it once, and closing it while it wakes is safe', async () => {
   const camera = await asleep({ camera: 'synthetic' })
   const frames = await Promise.all(Array.from({ length: 10 }, () => camera.frame()))
