@@ -52,7 +52,7 @@ export interface CameraEvents {
 /** @internal What somebody does while a camera is opened. */
 export interface Opening {
   /** Sets controls before the first frame. */
-  prepare?(controls: ControlPanel): Promise<void>
+  prepare?: (controls: ControlPanel) => Promise<void>
   /** Gives it up. */
   signal?: AbortSignal
 }
