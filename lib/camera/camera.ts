@@ -51,6 +51,8 @@ export interface CameraEvents {
 
 /** @internal What somebody does while a camera is opened. */
 export interface Opening {
+  /** Throws when it is not to be this camera. */
+  admit?: (info: CameraInfo) => void
   /** Sets controls before the first frame. */
   prepare?: (controls: ControlPanel) => Promise<void>
   /** Gives it up. */

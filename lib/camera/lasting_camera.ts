@@ -7,7 +7,7 @@ import type { Point } from './geometry.ts'
 import { type ErrorCode, MioError } from './errors.ts'
 import type { Frame } from './frame.ts'
 import { HotPlug } from './hot_plug.ts'
-import { listLibcameraCameras, urlSafeId } from './list.ts'
+import { type CameraInfo, listLibcameraCameras, urlSafeId } from './list.ts'
 import { findAndOpen, namesOf } from './open_camera.ts'
 import {
   captureSettings,
@@ -51,6 +51,8 @@ export interface LastingCameraOptions extends CameraOptions {
   idleSeconds?: number
   /** Controls to set whenever the camera is opened, before its first frame. One that it does not take is left out. */
   controls?: Readonly<Record<string, ControlValue>>
+  /** @internal Cameras that are none of this one's business: what one of them has found is not taken. */
+  others?: readonly LastingCamera[]
 }
 
 /**
@@ -64,6 +66,7 @@ export class LastingCamera implements FrameSource {
   readonly #given: Set<string>
   readonly #idleAfter: number
   readonly #onEvent: (state: CameraState) => void
+  readonly #others: readonly LastingCamera[]
   /** Fixed once the camera has been seen: another one at the same index is not it. */
   #wanted: number | string
   #id: string
@@ -96,7 +99,7 @@ export class LastingCamera implements FrameSource {
    * @throws {MioError} `ERR_INVALID_OPTION`
    */
   constructor(
-    { idleSeconds = 0, controls = {}, ...options }: LastingCameraOptions = {},
+    { idleSeconds = 0, controls = {}, others = [], ...options }: LastingCameraOptions = {},
     onEvent: (state: CameraState) => void = () => {},
   ) {
     if (!(idleSeconds >= 0 && idleSeconds <= longestIdle)) {
@@ -109,6 +112,7 @@ export class LastingCamera implements FrameSource {
     this.#given = namesOf(options)
     this.#idleAfter = idleSeconds * 1000
     this.#controls = controls
+    this.#others = others
     this.#onEvent = onEvent
     this.#wanted = this.#options.camera
     this.#id = typeof this.#wanted === 'number' ? `cam${this.#wanted}` : urlSafeId(this.#wanted)
@@ -278,6 +282,7 @@ export class LastingCamera implements FrameSource {
     try {
       await this.#closing
       const camera = await findAndOpen(this.#wanted, this.#options, this.#given, {
+        admit: (info) => this.#admit(info),
         prepare: (panel) => panel.setThoseThatFit(this.#controls),
         signal: this.#stop.signal,
       })
@@ -286,7 +291,6 @@ export class LastingCamera implements FrameSource {
         return
       }
       this.#camera = camera
-      this.#wanted = camera.backendId
       this.#id = camera.id
       this.#name = camera.name
       this.#fault = undefined
@@ -303,6 +307,20 @@ export class LastingCamera implements FrameSource {
     } catch (error) {
       this.#lost(error)
     }
+  }
+
+  /** The camera has been seen. An index, above all after a replug, may mean one that another name has found before. */
+  #admit({ id, backendId }: CameraInfo): void {
+    const other = this.#others.find((each) => each !== this && each.#wanted === backendId)
+    if (!other) {
+      this.#wanted = backendId
+      return
+    }
+    throw new MioError('ERR_CAMERA_BUSY', {
+      asked: `open camera "${this.#wanted}"`,
+      found: `that is "${id}" now, which is open under another name`,
+      remedy: 'Name each camera once, and by its id: motioninocean list',
+    })
   }
 
   readonly #onFault = (fault: MioError): void => this.#lost(fault)

@@ -28,7 +28,11 @@ export async function findAndOpen(
   given: ReadonlySet<string>,
   opening?: Opening,
 ): Promise<Camera> {
-  const open = async () => Camera.open(await findCamera(wanted), options, given, opening)
+  const open = async () => {
+    const info = await findCamera(wanted)
+    opening?.admit?.(info)
+    return Camera.open(info, options, given, opening)
+  }
   if (wanted === 'synthetic') return open()
   try {
     return await keepingLibcamera(open)

@@ -12,7 +12,12 @@ import type { Log } from '../server/log.ts'
 export async function chooseCameras(settings: Settings, log: Log): Promise<[LastingCamera, ...LastingCamera[]]> {
   if (settings.tuningFile !== undefined) useTuningFile(settings.tuningFile)
   const [first = 'auto', ...others] = settings.camera
-  const open = (camera: number | string): LastingCamera => new LastingCamera({ camera, ...optionsOf(settings) })
+  const cameras: LastingCamera[] = []
+  const open = (camera: number | string): LastingCamera => {
+    const opened = new LastingCamera({ camera, ...optionsOf(settings), others: cameras })
+    cameras.push(opened)
+    return opened
+  }
   return [open(first === 'auto' ? await firstCamera(log) : first), ...others.map(open)]
 }
 

@@ -183,6 +183,30 @@ test('another camera at the same index never takes its place', async () => {
   expect(camera.state.status).toBe('waiting')
 })
 
+test('two names never mean one camera', async () => {
+  const others: LastingCamera[] = []
+  for (const camera of [0, 1, webcams.id(0)]) others.push(new LastingCamera({ camera, ...quick, others }))
+  const [first, second, third] = others as [LastingCamera, LastingCamera, LastingCamera]
+  const busy = { status: 'waiting', code: 'ERR_CAMERA_BUSY' }
+  try {
+    await webcams.plug(0)
+    await Promise.all(others.map((camera) => camera.start()))
+    expect([first, third].map(({ state }) => state.status).toSorted()).toEqual(['live', 'waiting'])
+    expect([first, third].find(({ state }) => state.status === 'waiting')!.state).toMatchObject(busy)
+    expect(second.state).toMatchObject({ status: 'waiting', code: 'ERR_NO_CAMERA' })
+    // As second, the first one comes back.
+    webcams.unplug(0)
+    await webcams.plug(1)
+    await webcams.plug(0)
+    await until(() => [first, third].some(({ state }) => state.status === 'live'), { timeout: 20_000 })
+    await until(() => second.state.status === 'live' || second.state.code === 'ERR_CAMERA_BUSY', { timeout: 20_000 })
+    const live = others.filter(({ state }) => state.status === 'live')
+    expect(new Set(live.map(({ id }) => id)).size).toBe(live.length)
+  } finally {
+    await Promise.all(others.map((camera) => camera.close()))
+  }
+})
+
 test('a bad option is an error at once', () => {
   expect(() => new LastingCamera({ fps: -1 })).toThrowError(expect.objectContaining({ code: 'ERR_INVALID_OPTION' }))
 })
