@@ -99,9 +99,10 @@ export class LastingCamera implements FrameSource {
    * @throws {MioError} `ERR_INVALID_OPTION`
    */
   constructor(
-    { idleSeconds = 0, controls = {}, others = [], ...options }: LastingCameraOptions = {},
+    { idleSeconds = 0, controls = {}, ...rest }: LastingCameraOptions = {},
     onEvent: (state: CameraState) => void = () => {},
   ) {
+    const { others = [], ...options } = rest
     if (!(idleSeconds >= 0 && idleSeconds <= longestIdle)) {
       throw new MioError('ERR_INVALID_OPTION', {
         asked: 'open a camera',

@@ -2,6 +2,7 @@ import closeWithGrace from 'close-with-grace'
 import type { ErrorCode } from '../camera/errors.ts'
 import type { EncoderInfo, FrameSource } from '../camera/source.ts'
 import type { Configuration } from '../config/load.ts'
+import { aliasOf } from '../server/cameras.ts'
 import { ExpressMessages } from '../server/express_messages.ts'
 import { serve as listen } from '../server/serve.ts'
 import { assertWritable } from '../server/state_file.ts'
@@ -40,11 +41,13 @@ export async function serve({ settings, warnings }: Configuration): Promise<void
     authOpen,
     resolution: size,
   } = settings
+  // While their ids are those that they were asked for by.
+  const aliases = cameras.map(aliasOf)
   const http = { basePath, maxClients, sendTimeout, snapshotJobs, stateDir, trustedProxies, token, authOpen }
   const messages = new ExpressMessages()
   const app = new LateListener(async () => {
     const { createApp } = await import('../server/create_app.ts')
-    return messages.adopt(createApp({ ...http, sources: cameras, size, log }))
+    return messages.adopt(createApp({ ...http, sources: cameras, aliases, size, log }))
   })
   // Listening comes first: with the port in use, no camera is touched.
   const service = await listen(app.listener, {

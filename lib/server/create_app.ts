@@ -24,6 +24,8 @@ import { serviceEndpoints } from './service_endpoints.ts'
 export interface AppOptions extends HubOptions {
   /** The cameras; the first is also served without `/cameras/<id>`. */
   sources: readonly [FrameSource, ...FrameSource[]]
+  /** @internal Their names `cam0`, `cam1`, …; by default after the ids that they have when the application is made. */
+  aliases?: readonly string[]
   /** Path in front of all routes, e.g. `/camera`. Default none. */
   basePath?: string
   /** Viewers at most, of all cameras together; 0, the default, is no limit. */
@@ -62,6 +64,7 @@ const tags = {
 function routes(options: AppOptions): Router {
   const {
     sources,
+    aliases = sources.map(aliasOf),
     token,
     authOpen = [],
     log = silent,
@@ -79,7 +82,7 @@ function routes(options: AppOptions): Router {
   const perCamera = { hasToken, maxClients, clients, jobs, ...hubOptions }
   const cameras = sources.map((source, index) => {
     const endpoints = cameraEndpoints(source, new CameraMemory(source, stateDir, log), perCamera)
-    return { source, alias: aliasOf(source, index), endpoints, router: cameraRouter(endpoints) }
+    return { source, alias: aliases[index] ?? `cam${index}`, endpoints, router: cameraRouter(endpoints) }
   })
   const webcam = pictureEndpoints(sources[0], perCamera)
   const service = serviceEndpoints(cameras, authOpen, () => openApi(mounts, { isProtected: token !== undefined }))

@@ -128,6 +128,21 @@ test('what is set over HTTP is there again in the next run', async () => {
   }
 })
 
+test('cam0 and cam1 are the cameras that were asked for as 0 and 1, in whichever order', async () => {
+  using webcams = new Webcams()
+  await webcams.plug(0)
+  await webcams.plug(1)
+  const env = { ...processEnvironment(), UVCSHIM_DIR: webcams.folder }
+  const { stdout } = await runCli(['list'], env)
+  const listed = ['cam0', 'cam1'].map((name) => new RegExp(`^${name} .* (\\S+)$`, 'm').exec(stdout)?.[1])
+  await using service = new RunningCli(['--camera', '1,0', '--bind', '127.0.0.1', '--port', '0'], env)
+  const url = await service.url()
+  for (const [index, id] of listed.entries()) {
+    const status = (await (await fetch(`${url}/cameras/cam${index}/api/status`)).json()) as { cameraId: string }
+    expect(status.cameraId).toBe(id)
+  }
+})
+
 test('a folder that cannot be written to ends the start with one sentence', async () => {
   const end = await runCli([...synthetic, '--state-dir', '/proc/nowhere'])
   expect(end).toMatchObject({ code: 2, signal: null })

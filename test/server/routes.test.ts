@@ -276,3 +276,16 @@ test('below a base path everything is there and nothing elsewhere', async () => 
     expect({ status: answer.status, location: answer.headers.get('location') }).toEqual({ status: 302, location })
   }
 })
+
+test('short names stay as they were given, although the cameras have ids of their own by now', async () => {
+  const sources = [new ScriptedSource(pictures, { id: 'left' }), new ScriptedSource(pictures, { id: 'right' })] as const
+  await using named = await startService({ sources, aliases: ['cam1', 'cam0'] })
+  for (const [name, id] of [
+    ['cam0', 'right'],
+    ['cam1', 'left'],
+    ['left', 'left'],
+  ] as const) {
+    const status = (await (await fetch(`${named.url}/cameras/${name}/api/status`)).json()) as { cameraId: string }
+    expect(status.cameraId).toBe(id)
+  }
+})
