@@ -6,6 +6,16 @@
 
 namespace mio {
 
+RawTap::~RawTap() {
+  disconnect();
+  for (Outlet &outlet : outlets_) outlet.retire();
+}
+
+void RawTap::Outlet::retire() {
+  if (pool) pool->retire();
+  pool.reset();
+}
+
 void RawTap::connect(const EncoderInput &input, SharedBuffers &buffers) {
   const std::lock_guard lock(mutex_);
   input_ = input;
@@ -19,7 +29,8 @@ void RawTap::open(RawFormat format) {
   if (!input_) return;
   Outlet &outlet = outlets_[static_cast<size_t>(format)];
   const size_t bytes = raw_bytes(input_->width, input_->height);
-  if (!outlet.pool || outlet.pool->bytes() != bytes) outlet.pool = SlotPool::create(kSlots, bytes);
+  if (outlet.pool && outlet.pool->bytes() != bytes) outlet.retire();
+  if (!outlet.pool) outlet.pool = SlotPool::create(kSlots, bytes);
   outlet.copier = std::make_unique<RawCopier>(
       *input_, format, outlet.pool, [this](uint32_t buffer) { buffers_->drop(buffer); }, made_);
 }

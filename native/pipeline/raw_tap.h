@@ -26,6 +26,10 @@ class RawTap {
 
   /** @param made called from threads of the tap */
   explicit RawTap(RawCopier::Made made) : made_(std::move(made)) {}
+  /** The slots' memory is given back, as `SlotPool::retire` does it. */
+  ~RawTap();
+  RawTap(const RawTap &) = delete;
+  RawTap &operator=(const RawTap &) = delete;
 
   /**
    * The pictures that come from now on. Nothing is offered meanwhile.
@@ -58,6 +62,7 @@ class RawTap {
     bool wanted = false;
     std::shared_ptr<SlotPool> pool;
     std::unique_ptr<RawCopier> copier;
+    void retire();
   };
   void open(RawFormat format);
 
