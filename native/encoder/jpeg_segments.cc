@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "encoder/jpeg_segments.h"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <initializer_list>
@@ -30,13 +31,22 @@ void append_table(std::vector<uint8_t> &to, const HuffmanTable &table) {
   to.insert(to.end(), table.values.begin(), table.values.end());
 }
 
+/** Behind the end marker that follows `scan`; 0: there is none. Within a scan, an 0xff of the
+ * picture is always followed by another byte than that marker's. */
+size_t end_of_image(const uint8_t *data, size_t size, size_t scan) {
+  constexpr std::array<uint8_t, 2> kEnd{kMarker, kEndOfImage};
+  const uint8_t *const end = data + size;
+  const uint8_t *const found = std::search(data + scan, end, kEnd.begin(), kEnd.end());
+  return found == end ? 0 : static_cast<size_t>(found - data) + kEnd.size();
+}
+
 }  // namespace
 
 std::optional<JpegLayout> read_jpeg_layout(const uint8_t *data, size_t size) {
   if (size < 4 || data[0] != kMarker || data[1] != kStartOfImage) return std::nullopt;
   // Some cameras fill their buffer up with zeros behind the picture.
   while (size > 4 && data[size - 1] == 0) --size;
-  if (data[size - 2] != kMarker || data[size - 1] != kEndOfImage) return std::nullopt;
+  const bool ends = data[size - 2] == kMarker && data[size - 1] == kEndOfImage;
 
   JpegLayout layout{size, 0, false};
   for (size_t at = 2; at + 4 <= size;) {
@@ -48,7 +58,9 @@ std::optional<JpegLayout> read_jpeg_layout(const uint8_t *data, size_t size) {
     }
     if (marker == kStartOfScan) {
       layout.scan = at;
-      return layout;
+      // Others with something else.
+      if (!ends) layout.length = end_of_image(data, size, at);
+      return layout.length == 0 ? std::nullopt : std::optional(layout);
     }
     if (marker == kHuffmanTables) layout.has_huffman_tables = true;
     at += 2 + (static_cast<size_t>(data[at + 2]) << 8 | data[at + 3]);

@@ -15,7 +15,8 @@ constexpr double kWeight = 0.07;
  * sees a jump. */
 constexpr int kDown = 3;
 constexpr int kUp = 1;
-/** A longer pause is no frame interval: nobody watched. Seconds. */
+/** A longer pause is no frame interval: nobody watched. Unless the one before was as long. Seconds.
+ */
 constexpr double kPause = 1;
 
 void smooth(double &value, double sample) {
@@ -50,7 +51,11 @@ int BitrateCap::want(int quality) {
 int BitrateCap::add(size_t bytes, int quality, int64_t timestamp) {
   const std::lock_guard lock(mutex_);
   const double passed = static_cast<double>(timestamp - last_) / 1e9;
-  if (last_ != 0 && passed > 0 && passed < kPause) smooth(interval_, passed);
+  const bool pause = passed >= kPause;
+  // Of those who asked now and then nothing is left when somebody watches.
+  if (!pause && interval_ >= kPause) interval_ = 0;
+  if (last_ != 0 && passed > 0 && (!pause || paused_)) smooth(interval_, passed);
+  paused_ = pause;
   last_ = timestamp;
   if (quality <= 0) return now_;
   smooth(cost_, static_cast<double>(bytes) / bits_per_pixel(quality));

@@ -50,6 +50,7 @@ class BitrateCap {
   /** Smoothed: seconds. */
   double interval_ = 0;
   int64_t last_ = 0;
+  bool paused_ = false;
 };
 
 }  // namespace mio

@@ -8,6 +8,7 @@
 #include "core/clock.h"
 #include "encoder/jpeg_quality.h"
 #include "encoder/jpeg_segments.h"
+#include "pipeline/longest_frame.h"
 #include "pipeline/negotiation.h"
 #include "pipeline/orientation.h"
 
@@ -15,8 +16,12 @@ namespace mio {
 
 namespace {
 
-/** A sensor that wakes up takes longer for its first picture than for all others. */
+/** A sensor that wakes up takes longer for its first picture than for all others, */
 constexpr std::chrono::milliseconds kFirstFrameTimeout{3000};
+/** and libcamera keeps some of them to itself. */
+constexpr int kFirstFrames = 12;
+/** None for so many frame durations is no jitter any more. */
+constexpr int kFrames = 4;
 /** A camera with fewer needs all of them. */
 constexpr uint32_t kBuffersToKeepOne = 3;
 /** Nanoseconds for which a picture that was kept is news, at any frame rate. */
@@ -124,8 +129,7 @@ void Pipeline::halt() {
 /** Lets frames come and returns after the first good one. */
 void Pipeline::run() {
   bad_marked_ = bad_truncated_ = bad_encoder_ = 0;
-  watchdog_ = std::make_unique<Watchdog>(options_.frame_timeout,
-                                         std::max(options_.frame_timeout, kFirstFrameTimeout),
+  watchdog_ = std::make_unique<Watchdog>([this](bool first) { return patience(first); },
                                          [this] { on_expired(); });
   camera_->start();
   std::unique_lock lock(mutex_);
@@ -341,9 +345,18 @@ EncoderReport Pipeline::counted(EncoderReport now) const {
   return now;
 }
 
+/** As long as the camera may give nothing. A long exposure takes the time that it takes. */
+std::chrono::nanoseconds Pipeline::patience(bool first) const {
+  const std::chrono::milliseconds least =
+      first ? std::max(options_.frame_timeout, kFirstFrameTimeout) : options_.frame_timeout;
+  const std::chrono::microseconds frames =
+      longest_frame(*camera_) * (first ? kFirstFrames : kFrames);
+  return std::max<std::chrono::nanoseconds>(least, frames);
+}
+
 void Pipeline::on_expired() {
-  const std::string since =
-      "for " + std::to_string(options_.frame_timeout.count()) + " ms the camera gave ";
+  const auto waited = std::chrono::ceil<std::chrono::milliseconds>(patience(!seen_good_));
+  const std::string since = "for " + std::to_string(waited.count()) + " ms the camera gave ";
   if (bad_encoder_ > 0) {
     fail({"ERR_ENCODER",
           "the encoder failed for each of the last " + std::to_string(bad_encoder_) + " pictures"});

@@ -32,6 +32,7 @@ struct PipelineOptions {
   std::string encoder = "auto";
   int quality = 80;
   uint32_t slots = 8;
+  /** Without a good picture until the camera counts as stalled; at least some frame durations. */
   std::chrono::milliseconds frame_timeout{3000};
   double max_bytes_per_second = 0; /**< quality is lowered to stay below; 0: no limit */
   int orientation = 1; /**< told to viewers by Exif: 1 upright, 6 turned by 90 degrees, 8 by 270 */
@@ -184,6 +185,7 @@ class Pipeline final : private EncoderSink {
   EncoderReport counted(EncoderReport now) const;
   /** A picture of which the camera can be proud: it is not stalled. */
   void good();
+  std::chrono::nanoseconds patience(bool first) const;
   void on_expired();
   /** @param for_good another configuration does not mend it */
   void fail(Fault fault, bool for_good = false);

@@ -8,12 +8,8 @@
 
 namespace mio {
 
-Watchdog::Watchdog(std::chrono::nanoseconds timeout, std::chrono::nanoseconds first,
-                   std::function<void()> expired)
-    : timeout_(timeout),
-      expired_(std::move(expired)),
-      fed_((Clock::now() + first - timeout).time_since_epoch().count()),
-      thread_([this] { watch(); }) {
+Watchdog::Watchdog(Patience patience, std::function<void()> expired)
+    : patience_(std::move(patience)), expired_(std::move(expired)), thread_([this] { watch(); }) {
   pthread_setname_np(thread_.native_handle(), "mio-watchdog");
 }
 
@@ -33,13 +29,14 @@ void Watchdog::stop() {
 void Watchdog::watch() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    const Clock::time_point due =
-        Clock::time_point(Clock::duration(fed_.load(std::memory_order_relaxed))) + timeout_;
+    const Clock::time_point fed(Clock::duration(fed_.load(std::memory_order_relaxed)));
+    const bool first = fed == Clock::time_point();
+    const Clock::time_point due = (first ? started_ : fed) + patience_(first);
     const Clock::time_point now = Clock::now();
     if (now >= due) break;
-    // Never longer than the timeout: a first feed that came early counts from when it came.
-    if (stopped_.wait_until(lock, std::min(due, now + timeout_), [this] { return stopping_; }))
-      return;
+    // A first feed that comes early counts from when it came.
+    const Clock::time_point next = first ? std::min(due, now + patience_(false)) : due;
+    if (stopped_.wait_until(lock, next, [this] { return stopping_; })) return;
   }
   lock.unlock();
   expired_();

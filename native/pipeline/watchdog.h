@@ -12,14 +12,16 @@
 namespace mio {
 
 /**
- * Calls `expired` once when it has not been fed for `timeout`. A sensor that stalls gives no
+ * Calls `expired` once when it has not been fed for too long. A sensor that stalls gives no
  * callback at all, so nothing else would notice.
  */
 class Watchdog {
  public:
-  /** @param first how long the first feed may take */
-  Watchdog(std::chrono::nanoseconds timeout, std::chrono::nanoseconds first,
-           std::function<void()> expired);
+  /** How long the first feed may take, or each that follows. */
+  using Patience = std::function<std::chrono::nanoseconds(bool first)>;
+
+  /** @param patience asked for again and again on the watchdog's thread: it may change meanwhile */
+  Watchdog(Patience patience, std::function<void()> expired);
   ~Watchdog() { stop(); }
   Watchdog(const Watchdog &) = delete;
   Watchdog &operator=(const Watchdog &) = delete;
@@ -34,9 +36,11 @@ class Watchdog {
   using Clock = std::chrono::steady_clock;
   void watch();
 
-  const std::chrono::nanoseconds timeout_;
+  const Patience patience_;
   const std::function<void()> expired_;
-  std::atomic<Clock::rep> fed_;
+  const Clock::time_point started_ = Clock::now();
+  /** 0: never. */
+  std::atomic<Clock::rep> fed_{0};
   std::mutex mutex_;
   std::condition_variable stopped_;
   bool stopping_ = false;

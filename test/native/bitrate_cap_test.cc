@@ -18,6 +18,7 @@ struct Stream {
   BitrateCap &cap;
   int quality;
   int64_t time = 1'000'000'000;
+  double fps = kFps;
 
   /** Runs some pictures of a scene. Returns the bytes per second of the last half. */
   double run(int pictures, double cost) {
@@ -27,10 +28,10 @@ struct Stream {
       const int next = cap.add(static_cast<size_t>(one), quality, time);
       EXPECT_LE(std::abs(next - quality), 3) << "quality jumps";
       quality = next;
-      time += static_cast<int64_t>(1e9 / kFps);
+      time += static_cast<int64_t>(1e9 / fps);
       if (i >= pictures / 2) bytes += one;
     }
-    return bytes / (pictures - pictures / 2) * kFps;
+    return bytes / (pictures - pictures / 2) * fps;
   }
 };
 
@@ -55,6 +56,39 @@ TEST(BitrateCap, KeepsABusySceneBelowTheLimitAndUsesWhatThereIs) {
   const double rate = stream.run(200, 1.5);
   EXPECT_LE(rate, kLimit * 1.02);
   EXPECT_GE(rate, kLimit * 0.8) << "quality is thrown away";
+}
+
+TEST(BitrateCap, HoldsForSlowCamerasToo) {
+  for (const double fps : {1.0, 0.2}) {
+    const double limit = 100'000 * fps;
+    BitrateCap cap(limit, 90);
+    const double rate = Stream{cap, 90, 1'000'000'000, fps}.run(200, 1.5);
+    EXPECT_LE(rate, limit * 1.02) << fps;
+    EXPECT_GE(rate, limit * 0.8) << fps;
+  }
+}
+
+TEST(BitrateCap, WhoAsksNowAndThenIsNoMeasureForAStream) {
+  constexpr double kLimit = 2e6;
+  BitrateCap cap(kLimit, 90);
+  Stream stream{cap, 90};
+  stream.fps = 0.2;
+  stream.run(20, 1.5);
+  EXPECT_EQ(stream.quality, 90);
+  stream.fps = kFps;
+  EXPECT_LE(stream.run(60, 1.5), kLimit * 1.02);
+}
+
+TEST(BitrateCap, APauseIsNoRate) {
+  BitrateCap cap(2e6, 90);
+  Stream stream{cap, 90};
+  stream.run(200, 1.5);
+  const int before = stream.quality;
+  for (int i = 0; i < 3; ++i) {
+    stream.time += 60'000'000'000;
+    stream.run(30, 1.5);
+    EXPECT_LE(stream.quality, before + 1);
+  }
 }
 
 TEST(BitrateCap, RaisesTheQualityAgainWhenTheSceneCalmsDown) {

@@ -3,9 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <chrono>
-#include <condition_variable>
-#include <mutex>
+#include <memory>
 #include <string>
+#include <thread>
+#include <utility>
 
 #include "pipeline/capture.h"
 #include "support/receiver.h"
@@ -14,6 +15,7 @@
 namespace mio {
 namespace {
 
+using std::chrono::milliseconds;
 using test::scripted_options;
 using test::ScriptedCamera;
 
@@ -28,11 +30,7 @@ class Member final : public CaptureMember {
   bool watches() const override { return true; }
   bool watches_raw(RawFormat) const override { return false; }
 
-  std::string fault() {
-    std::unique_lock lock(receiver_.mutex_);
-    receiver_.changed_.wait(lock, [this] { return !receiver_.faults_.empty(); });
-    return receiver_.faults_.front().code;
-  }
+  std::string fault() { return receiver_.wait_for_fault().code; }
 
   test::Receiver receiver_;
 };
@@ -93,6 +91,58 @@ TEST_F(FaultyCamera, ThatCannotBeSetUpAnyMore) {
   EXPECT_EQ(code_of([&] { capture_->reconfigure(scripted_options(), "b"); }), "ERR_NO_BUFFERS");
   EXPECT_EQ(member_.fault(), "ERR_NO_BUFFERS");
   EXPECT_EQ(capture_->state().encoder.name, "turbojpeg");
+}
+
+/** A camera whose pictures come slower than `frame_timeout`. */
+class SlowCamera : public testing::Test {
+ protected:
+  SlowCamera() {
+    options_.frame_timeout = milliseconds(50);
+    camera_.interval_ = milliseconds(250);
+  }
+
+  ScriptedCamera camera_;
+  test::Receiver receiver_;
+  PipelineOptions options_ = scripted_options();
+};
+
+TEST_F(SlowCamera, IsNoStalledOneIfItSaysSo) {
+  camera_.longest_frame_ = milliseconds(250);
+  Pipeline pipeline(options_, receiver_);
+  pipeline.start();
+  while (pipeline.statistics().captured < 4) std::this_thread::yield();
+  EXPECT_TRUE(receiver_.faults_.empty());
+}
+
+TEST_F(SlowCamera, ThatSaysNothingIs) {
+  Pipeline pipeline(options_, receiver_);
+  // Told while it starts, if this thread is late.
+  const std::string code = code_of([&] { pipeline.start(); });
+  EXPECT_EQ(code == "none" ? receiver_.wait_for_fault().code : code, "ERR_CAMERA_STALLED");
+}
+
+TEST_F(SlowCamera, BecomesOneWhileItRuns) {
+  // Longer than a busy machine makes a picture wait.
+  options_.frame_timeout = milliseconds(500);
+  camera_.interval_ = milliseconds(2);
+  Pipeline pipeline(options_, receiver_);
+  pipeline.start();
+  camera_.longest_frame_ = milliseconds(800);
+  camera_.interval_ = milliseconds(800);
+  const uint64_t before = pipeline.statistics().captured;
+  while (pipeline.statistics().captured < before + 3) std::this_thread::yield();
+  EXPECT_TRUE(receiver_.faults_.empty());
+}
+
+TEST_F(SlowCamera, ThatGivesNothingForSomeFramesIsStalledAllTheSame) {
+  camera_.interval_ = milliseconds(2);
+  camera_.longest_frame_ = milliseconds(100);
+  Pipeline pipeline(options_, receiver_);
+  pipeline.start();
+  camera_.interval_ = kLong;
+  const Fault fault = receiver_.wait_for_fault();
+  EXPECT_EQ(fault.code, "ERR_CAMERA_STALLED");
+  EXPECT_EQ(fault.found, "for 400 ms the camera gave no picture at all");
 }
 
 }  // namespace

@@ -27,10 +27,26 @@ TEST(JpegLayout, ZerosBehindTheEndDoNotCount) {
   EXPECT_EQ(read_jpeg_layout(jpeg.data(), jpeg.size())->length, length);
 }
 
+TEST(JpegLayout, WhateverElseIsBehindTheEndDoesNotCountEither) {
+  const auto whole = make_jpeg(64, 48, {200, 10, 10});
+  for (const uint8_t rest : {0xff, 0xd8, 0x55}) {
+    for (const size_t count : {1, 2, 1000}) {
+      auto jpeg = whole;
+      jpeg.insert(jpeg.end(), count, rest);
+      const auto layout = read_jpeg_layout(jpeg.data(), jpeg.size());
+      ASSERT_TRUE(layout) << count << " bytes of " << int{rest};
+      EXPECT_EQ(layout->length, whole.size());
+    }
+  }
+}
+
 TEST(JpegLayout, RefusesEveryCutOfAJpeg) {
   const auto jpeg = make_jpeg(64, 48, {200, 10, 10});
   for (size_t size = 0; size < jpeg.size(); ++size) {
     EXPECT_FALSE(read_jpeg_layout(jpeg.data(), size)) << size << " of " << jpeg.size();
+    auto filled_up = jpeg;
+    std::fill(filled_up.begin() + static_cast<ptrdiff_t>(size), filled_up.end(), uint8_t{0x55});
+    EXPECT_FALSE(read_jpeg_layout(filled_up.data(), filled_up.size())) << size;
   }
 }
 

@@ -114,6 +114,17 @@ TEST(Pipeline, ALimitOfBytesLowersTheQuality) {
   SUCCEED();
 }
 
+TEST(Pipeline, ACameraThatIsSetToBeSlowIsNotStalled) {
+  Receiver receiver;
+  auto slow = options();
+  slow.wanted.fps = 4;
+  slow.frame_timeout = std::chrono::milliseconds(50);
+  Pipeline pipeline(slow, receiver);
+  pipeline.start();
+  while (pipeline.statistics().captured < 4) std::this_thread::yield();
+  EXPECT_TRUE(receiver.faults_.empty());
+}
+
 TEST(Pipeline, StopsAtAnyMoment) {
   Receiver receiver;
   for (int i = 0; i < 30; ++i) {

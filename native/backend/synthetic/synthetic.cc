@@ -84,6 +84,10 @@ void metadata(mio_camera *camera,
   const double brightness = self(camera)->brightness();
   const mio_value value{MIO_VALUE_FLOAT, 0, 1, &brightness, nullptr};
   each(context, "Brightness", &value);
+  // Microseconds, as libcamera has it.
+  const double duration = 1e6 / self(camera)->frame_rate();
+  const mio_value told{MIO_VALUE_INTEGER, 0, 1, &duration, nullptr};
+  each(context, "FrameDuration", &told);
 }
 
 int set_frame_rate(mio_camera *camera, double wanted_fps, double /*min_fps*/, double *fps,

@@ -121,6 +121,11 @@ double SyntheticCamera::set_frame_rate(double fps) {
   return fps_ = fps > 0 ? fps : kDefaultFps;
 }
 
+double SyntheticCamera::frame_rate() {
+  const std::lock_guard lock(mutex_);
+  return fps_;
+}
+
 void SyntheticCamera::start() {
   const std::lock_guard lock(mutex_);
   queue_all(video_, queued_);

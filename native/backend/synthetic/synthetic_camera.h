@@ -36,6 +36,7 @@ class SyntheticCamera {
   double brightness() const { return brightness_; }
   /** 0: the default. Returns what was set. */
   double set_frame_rate(double fps);
+  double frame_rate();
   void start();
   void requeue(uint32_t buffer);
   void capture_still();

@@ -52,6 +52,11 @@ class Receiver final : public PipelineListener {
     std::unique_lock lock(mutex_);
     changed_.wait(lock, [&, wanted = raw_count_ + frames] { return raw_count_ >= wanted; });
   }
+  Fault wait_for_fault() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [&] { return !faults_.empty(); });
+    return faults_.front();
+  }
   int count() {
     const std::lock_guard lock(mutex_);
     return count_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "support/scripted_camera.h"
 
+#include <array>
 #include <string>
 
 #include "backend/guarded.h"
@@ -44,7 +45,6 @@ void ScriptedCamera::configure(const mio_wanted &wanted, mio_configuration &conf
   const auto &described = buffers_.described();
   configuration.width = 64;
   configuration.height = 48;
-  configuration.fps = fps_;
   configuration.format = MIO_FORMAT_YUV420;
   configuration.format_name = "YUV420";
   configuration.full_range = 1;
@@ -128,7 +128,12 @@ const mio_backend *scripted_backend() {
     table.set_controls = [](mio_camera *, const mio_control_setting *, size_t, mio_error *) {
       return 0;
     };
-    table.metadata = [](mio_camera *, auto, void *) {};
+    table.metadata = [](mio_camera *, auto each, void *context) {
+      const auto longest = static_cast<double>(self().longest_frame_.load().count());
+      const std::array<double, 2> numbers{longest, longest};
+      const mio_value value{MIO_VALUE_INTEGER, 1, numbers.size(), numbers.data(), nullptr};
+      if (longest > 0) each(context, "FrameDurationLimits", &value);
+    };
     table.set_frame_rate = [](mio_camera *, double wanted, double, double *fps, mio_error *) {
       *fps = wanted;
       return 0;

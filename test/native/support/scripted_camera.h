@@ -35,10 +35,8 @@ class ScriptedCamera {
   std::function<void(mio_picture &picture)> on_picture_ = [](mio_picture &) {};
   /** From one picture to the next. */
   std::atomic<std::chrono::milliseconds> interval_{std::chrono::milliseconds(2)};
-  /** What the camera says its rate is. */
-  std::atomic<double> fps_{0};
-  /** The rate that its auto exposure may go down to; 0: it does not say. */
-  std::atomic<double> slowest_fps_{0};
+  /** What the camera tells as its `FrameDurationLimits`, both of them; 0: nothing. */
+  std::atomic<std::chrono::microseconds> longest_frame_{};
 
   /** Tells that it was unplugged, from the calling thread. No picture comes any more. */
   void unplug();
