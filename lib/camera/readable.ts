@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream'
-import { ReadableStream } from 'node:stream/web'
+import type { ReadableStream } from 'node:stream/web'
 import type { FrameIterator } from './frame_iterator.ts'
 
 /** A stream keeps what it has not been able to hand on, so its chunks are copies: a loan could wait there for ever. */
@@ -23,9 +23,9 @@ export function readableOf(frames: FrameIterator): Readable {
   return readable.once('close', () => frames.end())
 }
 
-/** As {@link readableOf}, for the web's kind of streams. */
+/** As {@link readableOf}, for the web's kind of streams: the global ones, which Node loads when they are asked for. */
 export function webReadableOf(frames: FrameIterator): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>(
+  return new globalThis.ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         const { value: frame, done } = await frames.next()
@@ -37,5 +37,5 @@ export function webReadableOf(frames: FrameIterator): ReadableStream<Uint8Array>
     },
     // Nothing is fetched before it is asked for: what waits here would be an old picture.
     { highWaterMark: 0 },
-  )
+  ) as ReadableStream<Uint8Array>
 }

@@ -1,18 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { RequestHandler } from 'express'
+import { monotonicNow } from '../stream/clock.ts'
 import type { Log } from './log.ts'
 
 /** Gives each request an id, which its answer and every log line about it have, and logs it when it is over. */
 export function requestLog(log: Log): RequestHandler {
   return (request, response, next) => {
-    const begun = performance.now()
+    const begun = monotonicNow()
     const requestId = idOf(request.get('x-request-id'))
     response.locals['requestId'] = requestId
     response.set('X-Request-Id', requestId)
     response.once('close', () => {
       const { method, ip: client, originalUrl } = request
       const { statusCode: status, writableFinished: complete } = response
-      const milliseconds = Math.round(performance.now() - begun)
+      const milliseconds = Math.round(monotonicNow() - begun)
       log.debug(
         { requestId, client, method, url: withoutToken(originalUrl), status, complete, milliseconds },
         'request',

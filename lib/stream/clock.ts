@@ -1,7 +1,8 @@
-/** From `performance.now()` to the clock of {@link Frame.monotonic}. `hrtime.bigint()` makes a BigInt at each call. */
-const offset = Number(process.hrtime.bigint()) / 1e6 - performance.now()
-
-/** CLOCK_MONOTONIC in milliseconds, as frames have their exposure times. */
+/**
+ * CLOCK_MONOTONIC in milliseconds, as frames have their exposure times. `hrtime.bigint()` would make a BigInt at each
+ * call, and `performance` takes Node milliseconds to load at the start.
+ */
 export function monotonicNow(): number {
-  return performance.now() + offset
+  const [seconds, nanoseconds] = process.hrtime()
+  return seconds * 1000 + nanoseconds / 1e6
 }

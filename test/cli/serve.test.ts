@@ -96,6 +96,18 @@ test('a camera that is not there is waited for and never replaced', async () => 
   expect(await service.ended).toMatchObject({ code: 0 })
 })
 
+test('what reads bodies is there when one comes, also an unfit one', async () => {
+  await using service = new RunningCli(synthetic)
+  const url = await service.url()
+  const patch = async (body: string) => {
+    const response = await fetch(`${url}/api/settings`, { method: 'PATCH', body })
+    return [response.status, await response.json()]
+  }
+  expect(await patch('{"quality":')).toMatchObject([400, { code: 'ERR_BAD_REQUEST' }])
+  expect(await patch(`"${'x'.repeat(70_000)}"`)).toMatchObject([413, { code: 'ERR_TOO_LARGE' }])
+  expect(await patch('{"quality":50}')).toMatchObject([200, { quality: 50 }])
+})
+
 test('can be told to stop while it starts', async () => {
   await using service = new RunningCli(synthetic)
   await service.log(() => true)
