@@ -7,7 +7,7 @@
  * @property {string} node
  * @property {{ ustreamer?: string }} [peer] Versions.
  * @property {{ width: number, height: number, fps: number }} size
- * @property {Record<string, { rounds: number, rows: (string | number)[][], data?: Figures }>} measurements
+ * @property {Record<string, { rounds: number, rows: (string | number)[][], data?: Figures, warmUp?: number }>} measurements
  */
 /** @typedef {Record<string, Record<string, Record<string, number | null>>>} Figures By figure, server and viewers. */
 
@@ -54,7 +54,7 @@ later by what the stand-in takes to wake up and fill it. A target that was misse
 
 ## One stream, many viewers
 
-Rounds: ${fanOut?.rounds ?? 0}.
+Rounds: ${fanOut?.rounds ?? 0}.${fanOut?.warmUp ? warmedUp(fanOut.warmUp) : ''}
 
 ![CPU per delivered MiB by number of viewers](images/performance.svg)
 
@@ -159,6 +159,12 @@ function table(head, rows) {
   const lines = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`)
   return `<!-- prettier-ignore-start -->\n${lines.join('\n')}\n<!-- prettier-ignore-end -->`
 }
+
+/** @param {number} seconds */
+const warmedUp = (
+  seconds,
+) => ` Before the first one each server has had 10 viewers for ${seconds} s: a streamer runs for
+months, and Node compiles what runs once a frame only after some thousand frames.`
 
 /** @param {string} text */
 const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1)
