@@ -10,8 +10,11 @@ import { builtLibcameras, cacheFolder } from '../../lib/setup/paths.mjs'
 import { SetupError } from '../../lib/setup/setup_error.mjs'
 import { step } from '../../lib/setup/step.mjs'
 
-/** 0.4's virtual camera leaves sequence, timestamp and status of its frames uninitialised. */
-const OLDEST_SYSTEM = '0.5'
+/**
+ * 0.4's virtual camera leaves sequence, timestamp and status of its frames uninitialised; 0.5's says that its samples are of
+ * whatever range it is asked for.
+ */
+const OLDEST_SYSTEM = '0.6'
 /** Older sources need other build options. */
 const OLDEST_BUILT = '0.7'
 /** Where Debian keeps a new libcamera; the first that has one is taken. */
