@@ -87,10 +87,10 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   #closing: Promise<void> | undefined
   /** The encoder that was told last. */
   #told: NativeEncoder | undefined
-  /** The last known; once closed, the addon tells only those of the pool. */
+  /** The last known: while the camera is being changed, and once it is closed, the addon tells only those of the pool. */
   #counters: Partial<NativeStatistics> = {}
-  /** When it was closed, by `performance.now()`. */
-  #closedAt = 0
+  /** When the others were known, by `performance.now()`. */
+  #countedAt = 0
 
   /** @internal Use {@link openCamera}. */
   static async open(
@@ -346,12 +346,14 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   }
 
   statistics(): CameraStatistics {
-    this.#counters = { ...this.#counters, ...this.#native.statistics() }
+    this.#count()
     const { fallbacks, bytesCopied } = this.encoder
-    const { fed = 0, copiedFrames = 0, copiedBytes = 0 } = this.#counters
+    const { fed = 0, copiedFrames = 0, copiedBytes = 0, fps = 0, lastFrameAge } = this.#counters
     const { frames, bytes } = this.#slots.copied
-    const isClosed = this.#state.status === 'closed'
-    return describeStatistics(isClosed ? this.#afterwards(this.#counters) : this.#counters, {
+    // The newest frame gets older although nobody tells.
+    const age = lastFrameAge === undefined ? {} : { lastFrameAge: lastFrameAge + performance.now() - this.#countedAt }
+    const now = { ...this.#counters, ...age, fps: this.#state.status === 'closed' ? 0 : fps }
+    return describeStatistics(now, {
       delivered: this.#consumers.delivered + fed,
       copied: { frames: frames + copiedFrames, bytes: bytes + copiedBytes },
       encoder: { fallbacks, bytesCopied },
@@ -359,10 +361,10 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
     })
   }
 
-  /** What the counters of a closed camera say now: the newest frame gets older although none comes. */
-  #afterwards({ lastFrameAge, ...counters }: Partial<NativeStatistics>): Partial<NativeStatistics> {
-    const since = performance.now() - this.#closedAt
-    return { ...counters, fps: 0, ...(lastFrameAge !== undefined && { lastFrameAge: lastFrameAge + since }) }
+  #count(): void {
+    const now = this.#native.statistics()
+    if (now.captured !== undefined) this.#countedAt = performance.now()
+    this.#counters = { ...this.#counters, ...now }
   }
 
   /** Stops the camera and gives it back. Frames that are still held stay valid until they are released. */
@@ -403,8 +405,7 @@ export class Camera extends EventEmitter<CameraEvents> implements FrameSource, A
   }
 
   async #close(state: CameraState, fault: MioError | undefined): Promise<void> {
-    this.#counters = this.#native.statistics()
-    this.#closedAt = performance.now()
+    this.#count()
     this.#encoder = this.#native.encoder() ?? this.#encoder
     this.#consumers.end(fault)
     for (const outlet of Object.values(this.#raw)) outlet.end(fault)

@@ -223,10 +223,15 @@ export class LastingCamera implements FrameSource {
 
   #live(asked: string): Camera {
     if (this.camera) return this.camera
-    const { status, code, message } = this.#state
-    throw new MioError(status === 'closed' ? 'ERR_CAMERA_CLOSED' : (this.#fault?.code ?? 'ERR_CAMERA_STARTING'), {
-      asked: `${asked} with camera "${this.id}"`,
-      found: message ?? `it is ${code ?? status}`,
+    const { status, message } = this.#state
+    const what = `${asked} with camera "${this.id}"`
+    if (status !== 'closed' && this.#fault) {
+      const { code, found, remedy } = this.#fault
+      throw new MioError(code, { asked: what, found, remedy, cause: this.#fault })
+    }
+    throw new MioError(status === 'closed' ? 'ERR_CAMERA_CLOSED' : 'ERR_CAMERA_STARTING', {
+      asked: what,
+      found: message ?? `it is ${status}`,
     })
   }
 

@@ -50,7 +50,12 @@ export function createApp(options: AppOptions): Express {
   app.disable('x-powered-by').set('etag', false).set('trust proxy', trustedProxies)
   app.use(inTurn, requestLog(log), securityHeaders)
   app.use(basePath || '/', routes(options))
-  if (basePath) app.get('/', (_request, response) => response.redirect(`.${basePath}/`))
+  if (basePath) {
+    app.get('/', ({ originalUrl }, response) => {
+      const [, ...query] = originalUrl.split('?')
+      response.redirect([`.${basePath}/`, ...query].join('?'))
+    })
+  }
   app.use(notFound, answerErrors(log))
   return app
 }

@@ -100,6 +100,32 @@ test('a picture is waited for over a restart, whether others watch or not', asyn
   }
 }, 60_000)
 
+test('the newest frame gets older while a still is waited for', async () => {
+  await webcams.plug(0)
+  await using camera = new LastingCamera({ camera: 0, ...quick })
+  await camera.start()
+  expect(camera.statistics().lastFrameAge).toBeDefined()
+  const { captured } = camera.statistics()
+  webcams.stall(0, true)
+  const still = camera.still({ timeout: 2500 })
+  still.catch(() => {})
+  await until(() => camera.statistics().lastFrameAge! > 1500)
+  expect(camera.statistics().captured).toBeGreaterThanOrEqual(captured)
+  await expect(still).rejects.toMatchObject({ code: 'ERR_SNAPSHOT_TIMEOUT' })
+  await until(() => camera.state.status === 'waiting', { timeout: 10_000 })
+  expect(camera.statistics().captured).toBeGreaterThanOrEqual(captured)
+})
+
+test('what a lost camera is asked for fails with its fault, said once', async () => {
+  await using camera = new LastingCamera({ camera: webcams.id(0), ...quick })
+  await camera.start()
+  const { fault } = camera
+  await expect(camera.setControls({})).rejects.toMatchObject({
+    code: 'ERR_NO_CAMERA',
+    message: `set controls with camera "${camera.id}": ${fault!.found}. ${fault!.remedy}.`,
+  })
+})
+
 test('it can be closed while it is opened, however long that would take', async () => {
   await webcams.plug(0)
   webcams.stall(0, true)

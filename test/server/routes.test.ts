@@ -269,6 +269,7 @@ test('below a base path everything is there and nothing elsewhere', async () => 
   expect((await fetch(`${service.url}/health`)).status).toBe(404)
   for (const [path, location] of [
     ['/', './cam/'],
+    ['/?action=stream&token=x', './cam/?action=stream&token=x'],
     ['/cam', 'cam/'],
     ['/cam/cameras/cam0', 'cam0/'],
   ] as const) {
