@@ -56,7 +56,11 @@ export class EventFeed {
 
   /** Ends all feeds. */
   close(): void {
-    for (const client of this.#clients) client.end()
+    for (const client of this.#clients) {
+      client.end()
+      // It may take a while until that has been taken, and nothing may be written any more.
+      this.#leave(client)
+    }
   }
 
   #leave(response: ServerResponse): void {

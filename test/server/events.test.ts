@@ -1,3 +1,6 @@
+import { once } from 'node:events'
+import { createServer, type ServerResponse } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { MioError } from '../../lib/index.ts'
 import { eventsOf } from '../../lib/server/event_feed.ts'
@@ -185,4 +188,32 @@ test('as many may listen as may watch', async () => {
   stop.abort()
   // Another kind of client than a viewer.
   await using _viewer = await StreamClient.open(`${limited.url}/stream.mjpg`)
+})
+
+test('a change while the feeds end reaches nobody, not even who has not taken what came before', async () => {
+  const joined: ServerResponse[] = []
+  const server = createServer((_request, response) => {
+    joined.push(response)
+    eventsOf(source).join(response)
+  }).listen(0)
+  await once(server, 'listening')
+  const client = connect((server.address() as AddressInfo).port).pause()
+  client.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  const [response] = await vi.waitUntil(() => joined.length > 0 && joined)
+  const errors = vi.fn<(error: Error) => void>()
+  response!.on('error', errors)
+  const message = 'x'.repeat(20_000)
+  while (response!.writableLength === 0) {
+    source.change({ status: 'live', message })
+    // The kernel takes what it can before the next one comes.
+    await new Promise((resolve) => setImmediate(resolve))
+  }
+  eventsOf(source).close()
+  expect(response!.writableFinished).toBe(false)
+  source.change({ status: 'closed' })
+  client.resume()
+  await once(client, 'end')
+  expect(errors).not.toHaveBeenCalled()
+  client.destroy()
+  server.close()
 })
