@@ -18,6 +18,9 @@ const spared = {
             .catch(next)
       }
     }`,
+  // The media types of two thousand file names, which no stream asks for. These two are all that Express calls.
+  'mime-types': `
+    for (const name of ['contentType', 'lookup']) exports[name] = (type) => require('mime-types')[name](type)`,
   // The colours of its lines for debugging. It looks on the disk for them.
   'supports-color': '',
 }
@@ -27,8 +30,8 @@ const spare = {
   name: 'spare',
   setup(build) {
     const filter = new RegExp(`^(${Object.keys(spared).join('|')})$`)
-    build.onResolve({ filter }, ({ path, kind }) =>
-      kind === 'require-call' ? { path, namespace: 'spared' } : undefined,
+    build.onResolve({ filter }, ({ path, kind, namespace }) =>
+      kind === 'require-call' && namespace !== 'spared' ? { path, namespace: 'spared' } : undefined,
     )
     build.onLoad({ filter, namespace: 'spared' }, ({ path }) => ({
       contents: spared[/** @type {keyof typeof spared} */ (path)],
