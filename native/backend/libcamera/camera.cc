@@ -329,12 +329,14 @@ void LibcameraCamera::stop() {
  * libcamera cancels a request whose controls the device refuses, such as a webcam's exposure time
  * while it sets that itself. Each of them goes out once more and alone, and the one that is refused
  * again is set no more: it would spoil the next start too.
- * @returns false when all are cancelled, because the camera stops
+ * @returns false when it was cancelled for another reason: the camera stops or is gone. Given back
+ * all the same, such a request would fail again at once, and libcamera's thread would do nothing
+ * else any more.
  */
 bool LibcameraCamera::take_back_controls(Request &request) {
   const std::lock_guard lock(mutex_);
-  if (!running_) return false;
   const ControlList &refused = request.controls();
+  if (!running_ || refused.empty()) return false;
   for (const auto &[id, value] : refused) {
     const auto lasting = lasting_.find(id);
     if (refused.size() > 1)
