@@ -43,8 +43,9 @@ class Session final : public CaptureMember {
     throw FaultError("ERR_CAMERA_CLOSED", "it was closed while it was opened");
   }
 
-  /** Nothing wakes afterwards. */
+  /** Nothing wakes afterwards, whoever has begun to close it. */
   void close() {
+    const std::lock_guard closing(closing_);
     std::shared_ptr<Capture> last;
     {
       const std::lock_guard lock(mutex_);
@@ -174,6 +175,8 @@ class Session final : public CaptureMember {
   std::mutex encoders_mutex_;
   std::vector<EncoderReport> encoders_;
   std::atomic<uint64_t> superseded_{0};
+  /** Held while closing: the environment may end meanwhile, and must wait. */
+  std::mutex closing_;
   /** Held while opening, which may take seconds. */
   std::mutex opening_;
   mutable std::mutex mutex_;

@@ -36,11 +36,20 @@ void Wakeup::keep_alive(bool keep) {
 }
 
 void Wakeup::close() {
-  if (!std::exchange(open_, false)) return;
-  napi_remove_env_cleanup_hook(env_, on_environment_end, this);
-  AddonData::of(env_).remove(this);
-  state_->on_wake = nullptr;
-  function_.Release();
+  // Also after 'exit', whose listeners may close what was torn down: the environment's end comes
+  // later.
+  if (std::exchange(hooked_, false)) {
+    napi_remove_env_cleanup_hook(env_, on_environment_end, this);
+    AddonData::of(env_).remove(this);
+    state_->on_wake = nullptr;
+  }
+  if (std::exchange(open_, false)) function_.Release();
+}
+
+void Wakeup::on_environment_end(void *self) {
+  auto *const wakeup = static_cast<Wakeup *>(self);
+  wakeup->hooked_ = false;
+  wakeup->teardown();
 }
 
 void Wakeup::teardown() {

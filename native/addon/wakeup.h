@@ -43,13 +43,15 @@ class Wakeup {
 
   friend class AddonData;
   void teardown();
-  static void on_environment_end(void *self) { static_cast<Wakeup *>(self)->teardown(); }
+  static void on_environment_end(void *self);
 
   const Napi::Env env_;
   std::function<void()> on_teardown_;
   State *state_; /**< owned by the thread-safe function's finalizer */
   Function function_;
   bool open_ = true;
+  /** The environment tells when it ends. */
+  bool hooked_ = true;
 };
 
 /**

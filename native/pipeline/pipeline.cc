@@ -374,11 +374,13 @@ void Pipeline::on_expired() {
 void Pipeline::fail(Fault fault, bool for_good) {
   {
     const std::lock_guard lock(mutex_);
-    if (fault_) return;
+    // One is enough, but no configuration that worked before may hide that the camera is gone.
+    const bool known = fault_.has_value();
+    if (known && (for_good_ || !for_good)) return;
     fault_ = fault;
     for_good_ = for_good;
     changed_.notify_all();
-    if (waited_for_) return;
+    if (known || waited_for_) return;
   }
   listener_.on_fault(std::move(fault));
 }

@@ -93,6 +93,25 @@ TEST_F(FaultyCamera, ThatCannotBeSetUpAnyMore) {
   EXPECT_EQ(capture_->state().encoder.name, "turbojpeg");
 }
 
+TEST_F(FaultyCamera, ClosedAfterItHasStalledMeanwhile) {
+  // The other configuration gives nothing, and neither does the one before when it is set again.
+  auto options = scripted_options();
+  options.frame_timeout = milliseconds(1);
+  int starts = 0;
+  camera_.on_start_ = [&] {
+    if (starts++ == 0) camera_.interval_ = kLong;
+  };
+  Pipeline *pipeline = nullptr;
+  capture_->with_pipeline([&](Pipeline &p) { pipeline = &p; });
+  camera_.on_stop_ = [&] {
+    // Between the stall and the way back.
+    if (starts == 1) pipeline->cancel();
+  };
+  EXPECT_EQ(code_of([&] { capture_->reconfigure(options, "b"); }), "ERR_CAMERA_STALLED");
+  EXPECT_EQ(starts, 1) << "it is closed: nobody waits for another start";
+  EXPECT_EQ(member_.fault(), "ERR_CAMERA_CLOSED");
+}
+
 /** A camera whose pictures come slower than `frame_timeout`. */
 class SlowCamera : public testing::Test {
  protected:

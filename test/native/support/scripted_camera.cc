@@ -145,7 +145,10 @@ const mio_backend *scripted_backend() {
     table.capture_still = [](mio_camera *) {};
     table.capture_raw = [](mio_camera *, int32_t) {};
     table.requeue_raw = [](mio_camera *, uint32_t) {};
-    table.stop_capture = [](mio_camera *) { self().stop(); };
+    table.stop_capture = [](mio_camera *) {
+      self().on_stop_();
+      self().stop();
+    };
     table.close = [](mio_camera *) {};
     return table;
   }();

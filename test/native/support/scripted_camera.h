@@ -31,6 +31,7 @@ class ScriptedCamera {
    * before the camera is opened, or from within one of them. */
   std::function<void(const mio_wanted &wanted)> on_configure_ = [](const mio_wanted &) {};
   std::function<void()> on_start_ = [] {};
+  std::function<void()> on_stop_ = [] {};
   /** How a picture is told, before it is. */
   std::function<void(mio_picture &picture)> on_picture_ = [](mio_picture &) {};
   /** From one picture to the next. */
