@@ -30,7 +30,7 @@ export async function startEncoder() {
       LCSHIM_DMA_HEAPS: 'linux,cma',
       M2MSHIM_DIR: folder,
       M2MSHIM_SOCKET: socket,
-      M2MSHIM_QUIET: '1',
+      SHIMS_QUIET: '1',
       MIO_ENCODER: 'v4l2-m2m',
     }),
     async stop() {

@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <set>
 #include <sstream>
+#include <thread>
 
 #include "core/fault.h"
 #include "encoder/jpeg_quality.h"
@@ -201,6 +203,23 @@ TEST(M2mEncoder, TheCameraHasItsBufferBackWhileTheJpegIsStillBeingMade) {
       [&] { return !rig.collector.jpegs_.empty() || !rig.collector.failures_.empty(); });
   EXPECT_EQ(rig.collector.jpegs_.size(), 1U);
   EXPECT_EQ(rig.collector.done_.size(), 1U) << "given back twice";
+}
+
+TEST(M2mEncoder, NothingWakesItUpWhileThereIsNothingToEncode) {
+  const M2mWorld world;
+  const PictureBuffers buffers(MIO_FORMAT_YUV420, 320, 240, 3);
+  Rig rig(buffers);
+  rig.encode(buffers, 0, 1);
+  rig.collector.wait_until([&] { return !rig.collector.done_.empty(); });
+  // What it does after its picture is over soon: it sleeps when it has not stirred for a while.
+  uint64_t before = 0;
+  for (uint64_t now = test::sleeps_of("mio-m2m"); now != before; now = test::sleeps_of("mio-m2m")) {
+    before = now;
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  }
+  std::this_thread::sleep_for(std::chrono::milliseconds(700));
+  EXPECT_EQ(test::sleeps_of("mio-m2m"), before) << "a deadline goes on after its picture";
+  EXPECT_EQ(rig.encode(buffers, 1, 2).sequence, 2U);
 }
 
 TEST(M2mEncoder, ASlotThatIsLentIsNeverTheDevices) {

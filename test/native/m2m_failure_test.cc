@@ -180,6 +180,18 @@ TEST(M2mFailures, APictureThatTheDeviceLeavesOutIsTold) {
   EXPECT_TRUE(stage.collector_.changes_.empty());
 }
 
+TEST(M2mFailures, ADeviceThatHangsAfterAPauseIsFoundThoughNothingComesAfterIt) {
+  Stage stage(true, std::chrono::milliseconds(500));
+  for (int i = 0; i < 3; ++i) {
+    stage.run(2);
+    stage.encoder_drained();
+  }
+  stage.world_.on("video31.stall");
+  ASSERT_TRUE(stage.give());
+  stage.collector_.wait_until([&] { return !stage.collector_.changes_.empty(); });
+  EXPECT_THAT(stage.collector_.changes_[0].reason, HasSubstr("no picture came out of it"));
+}
+
 TEST(M2mFailures, OutOfMemoryAtOpenIsAReason) {
   const M2mWorld world;
   world.on("video31.no-memory");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "encoder/v4l2/m2m_encoder.h"
 
-#include <poll.h>
 #include <pthread.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
@@ -44,9 +44,13 @@ M2mEncoder::M2mEncoder(const std::string &path, const EncoderInput &input, int q
       about_(std::move(about)),
       quality_(quality),
       deadline_(deadline.count() > 0 ? deadline : deadline_at(input.fps)),
-      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)) {
+      wake_(eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      epoll_(epoll_create1(EPOLL_CLOEXEC)) {
   if (!wake_.valid()) throw V4l2Error("eventfd", errno);
+  if (!epoll_.valid()) throw V4l2Error("epoll_create1", errno);
   open(path, input);
+  watch(wake_.get(), EPOLLIN);
+  watch(codec_->fd(), EPOLLIN | EPOLLOUT);
   thread_ = std::thread([this] { work(); });
   pthread_setname_np(thread_.native_handle(), "mio-m2m");
 }
@@ -111,6 +115,18 @@ void M2mEncoder::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+/**
+ * Edge-triggered, so that it is one system call for each wake-up: nothing is added or taken away
+ * when pictures come and go, and the eventfd is never read. A mem2mem device with nothing queued
+ * would else answer EPOLLERR at once, again and again. An edge is each time that the driver wakes
+ * up those who wait for one of its queues: v4l2_m2m_poll(), vb2_buffer_done().
+ */
+void M2mEncoder::watch(int fd, uint32_t events) const {
+  epoll_event event{};
+  event.events = events | EPOLLET;
+  if (epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fd, &event) != 0) throw V4l2Error("epoll_ctl", errno);
+}
+
 void M2mEncoder::wake() const { eventfd_write(wake_.get(), 1); }
 
 // The thread's top: whatever goes wrong ends the encoder, not the process.
@@ -134,20 +150,18 @@ bool M2mEncoder::finished() {
   return closed_ && in_flight_ == 0;
 }
 
+/** Until there may be something to do. Without a limit while the device has nothing. */
 void M2mEncoder::wait() const {
-  std::array<pollfd, 2> waiting{{{wake_.get(), POLLIN, 0}, {codec_->fd(), POLLIN | POLLOUT, 0}}};
-  // A mem2mem device with nothing queued would answer POLLERR at once, again and again.
-  const bool idle = at_device_.empty();
   int timeout = -1;
-  if (!idle) {
+  if (!at_device_.empty()) {
     const auto left =
         std::chrono::ceil<milliseconds>(at_device_.front().due - Clock::now()).count();
     timeout = static_cast<int>(std::max<int64_t>(left, 0));
   }
-  if (poll(waiting.data(), idle ? 1 : 2, timeout) < 0 && errno != EINTR)
-    throw V4l2Error("poll", errno);
-  eventfd_t count = 0;
-  eventfd_read(wake_.get(), &count);
+  // Which of the two it was does not matter: both are looked after.
+  std::array<epoll_event, 2> events{};
+  if (epoll_wait(epoll_.get(), events.data(), events.size(), timeout) < 0 && errno != EINTR)
+    throw V4l2Error("epoll_wait", errno);
 }
 
 void M2mEncoder::hand_over() {
@@ -167,9 +181,14 @@ void M2mEncoder::hand_over() {
   }
 }
 
+// As far as there is something to come: each look is a system call.
 void M2mEncoder::collect() {
+  const auto unread = [](const Job &one) { return !one.read; };
+  const auto not_out = [](const Job &one) { return !one.out; };
   // Read pictures first: the camera needs its buffers more urgently than anybody the JPEG.
-  while (const auto buffer = codec_->next_read()) {
+  while (std::any_of(at_device_.begin(), at_device_.end(), unread)) {
+    const auto buffer = codec_->next_read();
+    if (!buffer) break;
     const auto job = std::find_if(at_device_.begin(), at_device_.end(), [&](const Job &one) {
       return !one.read && one.picture.buffer == *buffer;
     });
@@ -177,8 +196,11 @@ void M2mEncoder::collect() {
     job->read = true;
     sink_.input_done(*buffer);
   }
-  if (at_device_.empty()) return;
-  while (auto coded = codec_->output().take()) conclude(std::move(*coded));
+  while (std::any_of(at_device_.begin(), at_device_.end(), not_out)) {
+    auto coded = codec_->output().take();
+    if (!coded) break;
+    conclude(std::move(*coded));
+  }
   // Before there is room for more pictures, which would be lost too.
   if (bad_in_a_row_ >= kBadInARow) throw std::runtime_error(last_failure_);
 
@@ -214,7 +236,9 @@ void M2mEncoder::succeeded(const Job &job, CodedPicture coded) {
   if (!layout)
     return failed("it gave " + std::to_string(coded.length) + " bytes that are no whole JPEG");
   bad_in_a_row_ = 0;
-  const int quality = jpeg_quality(coded.slot.data(), layout->length);
+  // Only a device that is steered by its results needs to know.
+  const int quality =
+      codec_->quality().is_steered() ? jpeg_quality(coded.slot.data(), layout->length) : 0;
   Jpeg jpeg{std::move(coded.slot), layout->length, job.picture.sequence, job.picture.timestamp};
   if (!layout->has_huffman_tables) insert_segment(jpeg, layout->scan, standard_huffman_tables());
   sink_.encoded(std::move(jpeg));

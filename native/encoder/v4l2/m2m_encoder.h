@@ -60,6 +60,7 @@ class M2mEncoder final : public Encoder {
   void open(const std::string &path, const EncoderInput &input);
   void work();
   bool finished();
+  void watch(int fd, uint32_t events) const;
   void wait() const;
   void wake() const;
   void hand_over();
@@ -75,6 +76,8 @@ class M2mEncoder final : public Encoder {
   std::atomic<int> quality_;
   const std::chrono::milliseconds deadline_;
   const UniqueFd wake_;
+  /** Where the thread waits for `wake_` and for the device. */
+  const UniqueFd epoll_;
   std::unique_ptr<M2mCodec> codec_;
   /** Why the device does not write into the slots, if it does not. */
   std::string why_copied_;

@@ -23,6 +23,9 @@ class QualityControl {
   /** `quality`, `bitrate` or `none`: what the device is controlled by. */
   const char *kind() const;
 
+  /** Whether it depends on what `measured` is told. */
+  bool is_steered() const { return bitrate_.has_value(); }
+
   /** From the next picture on. Throws V4l2Error. */
   void set(int quality);
   /** A picture came out: its bytes and the quality it has, 0 when that is unknown. Throws

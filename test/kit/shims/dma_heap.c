@@ -23,7 +23,7 @@
 __attribute__((format(printf, 1, 2))) static void log_line(const char *format, ...) {
   char path[512];
   char line[256];
-  if (!setting("LCSHIM_LOG", path, sizeof path)) return;
+  if (is_quiet() || !setting("LCSHIM_LOG", path, sizeof path)) return;
   va_list arguments;
   va_start(arguments, format);
   int length = vsnprintf(line, sizeof line, format, arguments);
@@ -87,17 +87,20 @@ int dma_heap_allocate(int heap, struct dma_heap_allocation_data *allocation) {
   return 0;
 }
 
-// A memfd stands in for a dma-buf. Another file answers as before.
-static int check_memfd(int fd) {
-  if (fcntl(fd, F_GET_SEALS) >= 0) return 0;
+bool is_memfd(int fd) {
+  int before = errno;
+  bool is = fcntl(fd, F_GET_SEALS) >= 0;
+  errno = before;
+  return is;
+}
+
+int dma_buf_set_name(int fd) {
+  if (is_memfd(fd)) return 0;
   errno = ENOTTY;
   return -1;
 }
 
-int dma_buf_set_name(int fd) { return check_memfd(fd); }
-
-int dma_buf_sync(int fd, const struct dma_buf_sync *sync) {
-  if (check_memfd(fd) != 0) return -1;
+int dma_buf_sync(const struct dma_buf_sync *sync) {
   if ((sync->flags & ~(uint64_t)DMA_BUF_SYNC_VALID_FLAGS_MASK) != 0 ||
       (sync->flags & DMA_BUF_SYNC_RW) == 0) {
     errno = EINVAL;
@@ -110,7 +113,7 @@ void dma_buf_log_sync(int fd, const struct dma_buf_sync *sync) {
   static const char *const direction[] = {"none", "read", "write", "rw"};
   struct stat status;
   // The inode tells the buffer, whichever descriptor it is reached by.
-  if (fstat(fd, &status) != 0) return;
+  if (is_quiet() || fstat(fd, &status) != 0) return;
   log_line("sync %ju %s %s\n", (uintmax_t)status.st_ino,
            sync->flags & DMA_BUF_SYNC_END ? "end" : "start",
            direction[sync->flags & DMA_BUF_SYNC_RW]);

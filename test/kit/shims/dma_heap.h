@@ -3,6 +3,7 @@
 
 #include <linux/dma-buf.h>
 #include <linux/dma-heap.h>
+#include <stdbool.h>
 
 #define DMA_HEAP_FOLDER "/dev/dma_heap/"
 
@@ -13,8 +14,11 @@ int dma_heap_open(const char *name);
 // DMA_HEAP_IOCTL_ALLOC: a sealed memfd, as the buffer of a heap can neither grow nor shrink.
 int dma_heap_allocate(int heap, struct dma_heap_allocation_data *allocation);
 
+// A memfd stands in for a dma-buf. Another file answers as before.
+bool is_memfd(int fd);
+
 // DMA_BUF_IOCTL_SYNC on a memfd: nothing to do but to refuse what the kernel refuses.
-int dma_buf_sync(int fd, const struct dma_buf_sync *sync);
+int dma_buf_sync(const struct dma_buf_sync *sync);
 void dma_buf_log_sync(int fd, const struct dma_buf_sync *sync);
 
 // DMA_BUF_SET_NAME on a memfd. libcamera gives each buffer a name and fails when it cannot.

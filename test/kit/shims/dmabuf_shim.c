@@ -8,8 +8,9 @@
 //   LCSHIM_FAIL_EVERY=N         each Nth frame is broken, see sensor_clock.c
 //   LCSHIM_DMA_HEAPS=A:B        stand-ins for /dev/dma_heap/A and B, see dma_heap.c
 //   LCSHIM_LOG=FILE             one line for each allocation from a heap and each
-//   DMA_BUF_IOCTL_SYNC LCSHIM_NO_UDMABUF=1         no stand-in for /dev/udmabuf: what a machine
-//   without it does
+//                               DMA_BUF_IOCTL_SYNC
+//   LCSHIM_NO_UDMABUF=1         no stand-in for /dev/udmabuf: what a machine without it does
+//   SHIMS_QUIET=1               no log, see setting.h
 //
 // Where a real device opens, it is used. Variables are read at each use.
 #include <errno.h>
@@ -94,11 +95,16 @@ EXPORT int ioctl(int fd, unsigned long request, ...) {
   void *argument = va_arg(arguments, void *);
   va_end(arguments);
 
+  // First what it costs least to know: a kernel does this in one call.
+  if (request == DMA_BUF_IOCTL_SYNC && is_memfd(fd)) {
+    int result = dma_buf_sync(argument);
+    if (result == 0) dma_buf_log_sync(fd, argument);
+    return result;
+  }
   int result = NEXT(ioctl)(fd, request, argument);
   // The kernel says the one of what a file cannot do, qemu the other of what it does not know.
   bool unknown = result == -1 && (errno == ENOTTY || errno == ENOSYS);
   if (request == DMA_BUF_IOCTL_SYNC) {
-    if (unknown) result = dma_buf_sync(fd, argument);
     if (result == 0) dma_buf_log_sync(fd, argument);
   } else if (request == DMA_HEAP_IOCTL_ALLOC && unknown) {
     result = dma_heap_allocate(fd, argument);

@@ -29,6 +29,7 @@ struct m2m_plane {
   uint8_t *memory;
   size_t size;
   ino_t inode;  // DMABUF: whose memory that is
+  dev_t device;
   uint32_t used, offset;
 };
 
@@ -77,6 +78,7 @@ struct m2m_context {
 
 // m2m_switchboard.c
 bool m2m_on(void);
+bool m2m_logs(void);  // somebody may read what m2m_log() writes
 const struct m2m_model *m2m_find(int number);
 bool m2m_has(const struct m2m_model *model, const char *name);
 // The number that the switch's file holds; `otherwise` when it is empty or not there.
@@ -107,6 +109,8 @@ struct m2m_queue *m2m_queue_of(struct m2m_context *context, uint32_t type);
 void m2m_wake(struct m2m_context *context);
 
 // m2m_worker.c
+// Whether there is something to do that is not being done.
+bool m2m_has_work(const struct m2m_context *context);
 void m2m_start_worker(struct m2m_context *context);
 void m2m_stop_worker(struct m2m_context *context);
 

@@ -146,6 +146,9 @@ int m2m_ioctl(struct m2m_context *context, uint32_t request, void *argument) {
   if (m2m_has(context->model, "gone")) return m2m_fail(ENODEV);
   pthread_mutex_lock(&context->lock);
   int result = answer(context, request, argument);
+  // As a driver starts its hardware when both queues have a buffer, and not for each of them.
+  bool start = request == VIDIOC_QBUF && m2m_has_work(context);
   pthread_mutex_unlock(&context->lock);
+  if (start) pthread_cond_broadcast(&context->changed);
   return result;
 }

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/eventfd.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
@@ -97,7 +98,7 @@ EXPORT int ioctl(int fd, unsigned long request, ...) {
   va_end(arguments);
   struct m2m_context *context = context_of(fd);
   if (context) return m2m_ioctl(context, (uint32_t)request, argument);
-  if (request == DMA_BUF_IOCTL_SYNC && m2m_on()) log_sync(fd, argument);
+  if (request == DMA_BUF_IOCTL_SYNC && m2m_logs()) log_sync(fd, argument);
   return NEXT(ioctl)(fd, request, argument);
 }
 
@@ -148,6 +149,22 @@ EXPORT int poll(struct pollfd *fds, nfds_t count, int timeout) {
   return ours ? poll_mixed(fds, count, timeout) : NEXT(poll)(fds, count, timeout);
 }
 
+// epoll, edge-triggered only: an event each time that the device wakes up those who wait, and one
+// at the start, when nothing is queued and the kernel says EPOLLERR. What it says beside that (IN,
+// OUT, ERR) is not told.
+EXPORT int epoll_ctl(int epoll, int operation, int fd, struct epoll_event *event) {
+  struct m2m_context *context = context_of(fd);
+  if (!context || operation == EPOLL_CTL_DEL) return NEXT(epoll_ctl)(epoll, operation, fd, event);
+  // A driver wakes up those who wait for one of its queues, and old kernels look only once for
+  // which.
+  const uint32_t both = EPOLLIN | EPOLLOUT | EPOLLET;
+  if ((event->events & both) != both) return m2m_fail(EINVAL);
+  struct epoll_event changes = {.events = EPOLLIN | EPOLLET, .data = event->data};
+  int result = NEXT(epoll_ctl)(epoll, operation, fd, &changes);
+  m2m_wake(context);
+  return result;
+}
+
 // Buffers are known by the offset that VIDIOC_QUERYBUF told: which queue, which buffer.
 static void *map_buffer(struct m2m_context *context, void *address, size_t length, int protection,
                         int flags, int64_t offset) {
@@ -164,7 +181,7 @@ static void *map_buffer(struct m2m_context *context, void *address, size_t lengt
 // Who maps what: a camera's buffers must not be among it.
 static void log_mapping(int fd, int protection) {
   struct stat status;
-  if (fd < 0 || !m2m_on() || fcntl(fd, F_GET_SEALS) < 0 || fstat(fd, &status) != 0) return;
+  if (fd < 0 || !m2m_logs() || fcntl(fd, F_GET_SEALS) < 0 || fstat(fd, &status) != 0) return;
   m2m_log("map %ju %s\n", (uintmax_t)status.st_ino, protection & PROT_WRITE ? "rw" : "r");
 }
 

@@ -69,8 +69,9 @@ static bool allocate_plane(struct m2m_plane *plane, size_t size) {
 // As the kernel keeps an import while the same dma-buf comes with the same index.
 static int import_plane(struct m2m_plane *plane, int fd, bool write) {
   struct stat status;
-  if (fcntl(fd, F_GET_SEALS) < 0 || fstat(fd, &status) != 0) return EINVAL;
-  if (plane->memory && plane->inode == status.st_ino) return 0;
+  if (fstat(fd, &status) != 0) return EINVAL;
+  if (plane->memory && plane->inode == status.st_ino && plane->device == status.st_dev) return 0;
+  if (fcntl(fd, F_GET_SEALS) < 0) return EINVAL;
   drop_plane(plane);
   int protection = write ? PROT_READ | PROT_WRITE : PROT_READ;
   void *memory = NEXT(mmap)(NULL, (size_t)status.st_size, protection, MAP_SHARED, fd, 0);
@@ -79,6 +80,7 @@ static int import_plane(struct m2m_plane *plane, int fd, bool write) {
   plane->memfd = fcntl(fd, F_DUPFD_CLOEXEC, 0);
   plane->size = (size_t)status.st_size;
   plane->inode = status.st_ino;
+  plane->device = status.st_dev;
   return 0;
 }
 
@@ -189,7 +191,6 @@ int m2m_enqueue(struct m2m_context *context, struct v4l2_buffer *asked) {
   queue->order[queue->queued++] = asked->index;
   m2m_log("video%d QBUF %s %u %ju\n", context->model->number, name_of(queue), asked->index,
           (uintmax_t)buffer->planes[0].inode);
-  pthread_cond_broadcast(&context->changed);
   return 0;
 }
 

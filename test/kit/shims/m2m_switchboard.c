@@ -33,7 +33,7 @@
 //   video<n>.no-expand    limited range goes into the JPEG as it is
 //
 //   M2MSHIM_SOCKET=PATH   the JPEGs are made by another process, see m2m_server.c
-//   M2MSHIM_QUIET=1       no switches and no log: for measurements, as a device has neither
+//   SHIMS_QUIET=1         when the process starts: no switches and no log, for measurements
 //
 //   log                   gets a line for each call, for each mapping of a memfd and for each
 //                         DMA_BUF_IOCTL_SYNC. Memory is named by its inode, whichever descriptor it
@@ -84,11 +84,11 @@ static bool switch_path(const struct m2m_model *model, const char *name, char *p
   return path_of(file, path, size);
 }
 
-static bool quiet(void) { return number_setting("M2MSHIM_QUIET") != 0; }
+bool m2m_logs(void) { return !is_quiet() && m2m_on(); }
 
 bool m2m_has(const struct m2m_model *model, const char *name) {
   char path[512];
-  if (quiet()) return false;
+  if (is_quiet()) return false;
   int before = errno;
   bool there = switch_path(model, name, path, sizeof path) && access(path, F_OK) == 0;
   errno = before;
@@ -111,7 +111,7 @@ void m2m_log(const char *format, ...) {
   char path[512];
   char line[256];
   int before = errno;
-  if (!quiet() && path_of("log", path, sizeof path)) {
+  if (!is_quiet() && path_of("log", path, sizeof path)) {
     va_list arguments;
     va_start(arguments, format);
     int length = vsnprintf(line, sizeof line, format, arguments);

@@ -106,25 +106,31 @@ static void put_out_last(struct m2m_context *context) {
   context->drained = true;
 }
 
+bool m2m_has_work(const struct m2m_context *context) {
+  const struct m2m_queue *raw = &context->raw;
+  const struct m2m_queue *coded = &context->coded;
+  bool last = context->draining && !context->drained;
+  return raw->streaming && coded->streaming && coded->queued > 0 && (raw->queued > 0 || last) &&
+         !context->aborting && !context->busy;
+}
+
 static void *work(void *argument) {
   struct m2m_context *context = argument;
   // For those who measure: this is the device's work, not the process's.
   pthread_setname_np(pthread_self(), M2M_DEVICE_THREAD);
   pthread_mutex_lock(&context->lock);
   while (!context->closing) {
-    const struct m2m_queue *raw = &context->raw;
-    const struct m2m_queue *coded = &context->coded;
-    bool both = raw->streaming && coded->streaming && coded->queued > 0;
-    if (both && raw->queued == 0 && context->draining && !context->drained) {
+    if (!m2m_has_work(context)) {
+      pthread_cond_wait(&context->changed, &context->lock);
+      continue;
+    }
+    if (context->raw.queued == 0) {
       put_out_last(context);
       m2m_wake(context);
       continue;
     }
-    if (!both || raw->queued == 0 || context->aborting) {
-      pthread_cond_wait(&context->changed, &context->lock);
-      continue;
-    }
-    if (context->pictures == 0 && m2m_has(context->model, "header") && coded->sequence == 0) {
+    if (context->pictures == 0 && m2m_has(context->model, "header") &&
+        context->coded.sequence == 0) {
       put_out_header(context);
       m2m_wake(context);
       continue;
@@ -137,7 +143,10 @@ static void *work(void *argument) {
     hang(context, "stall");
     encode(context, raw_index, coded_index);
     context->busy = false;
+    // Not under the lock: who wakes up would only wait for it.
+    pthread_mutex_unlock(&context->lock);
     m2m_wake(context);
+    pthread_mutex_lock(&context->lock);
   }
   pthread_mutex_unlock(&context->lock);
   return NULL;

@@ -23,6 +23,14 @@ double number_setting(const char *name) {
   return setting(name, value, sizeof value) ? atof(value) : 0;
 }
 
+static bool quiet;
+
+__attribute__((constructor)) static void read_quiet(void) {
+  quiet = number_setting("SHIMS_QUIET") != 0;
+}
+
+bool is_quiet(void) { return quiet; }
+
 EXPORT int setenv(const char *name, const char *value, int overwrite) {
   pthread_mutex_lock(&lock);
   int result = NEXT(setenv)(name, value, overwrite);

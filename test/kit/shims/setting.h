@@ -9,3 +9,8 @@ bool setting(const char *name, char *value, size_t size);
 
 // The variable as a number; 0 when it is unset.
 double number_setting(const char *name);
+
+// SHIMS_QUIET=1 when the process starts: stand-ins keep no log, and an encoder looks at no
+// switches. For measurements: what a kernel would not do must not be paid for by the process that
+// is measured.
+bool is_quiet(void);

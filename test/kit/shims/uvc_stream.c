@@ -91,7 +91,6 @@ static void fill_next(struct camera *camera, uint32_t sequence) {
   buffer->queued = false;
   buffer->done = true;
   camera->finished[camera->finished_count++] = index;
-  stream_wake(camera);
 }
 
 static void *run(void *argument) {
@@ -112,8 +111,12 @@ static void *run(void *argument) {
     }
     if (!camera->streaming || camera->gone) break;
     uint32_t sequence = camera->sequence++;
-    if (camera->waiting_count > 0 && !switchboard_has(camera, ".stall"))
-      fill_next(camera, sequence);
+    if (camera->waiting_count == 0 || switchboard_has(camera, ".stall")) continue;
+    fill_next(camera, sequence);
+    // Not under the lock: who wakes up would only wait for it.
+    pthread_mutex_unlock(&camera->lock);
+    stream_wake(camera);
+    pthread_mutex_lock(&camera->lock);
   }
   pthread_mutex_unlock(&camera->lock);
   return NULL;

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 #include <stdexcept>
+#include <string_view>
 
 namespace mio::test {
 
@@ -49,6 +50,21 @@ void M2mWorld::forget() const { fs::remove(folder_ / "log"); }
 size_t open_descriptors() {
   return static_cast<size_t>(
       std::distance(fs::directory_iterator("/proc/self/fd"), fs::directory_iterator()));
+}
+
+uint64_t sleeps_of(const std::string &thread) {
+  constexpr std::string_view kCounter = "voluntary_ctxt_switches:";
+  uint64_t sleeps = 0;
+  for (const fs::directory_entry &task : fs::directory_iterator("/proc/self/task")) {
+    std::ifstream status(task.path() / "status");
+    std::string line;
+    std::getline(status, line);
+    if (line != "Name:\t" + thread) continue;
+    while (std::getline(status, line)) {
+      if (line.starts_with(kCounter)) sleeps += std::stoull(line.substr(kCounter.size()));
+    }
+  }
+  return sleeps;
 }
 
 }  // namespace mio::test

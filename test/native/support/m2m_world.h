@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <string>
 #include <vector>
@@ -34,5 +35,8 @@ class M2mWorld {
 
 /** How many descriptors this process has open. */
 size_t open_descriptors();
+
+/** How often the threads of this name, of this process, have gone to sleep. */
+uint64_t sleeps_of(const std::string &thread);
 
 }  // namespace mio::test
