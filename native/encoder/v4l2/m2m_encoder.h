@@ -19,7 +19,8 @@ namespace mio {
 
 /**
  * Encodes with a V4L2 mem2mem device. One thread talks to it; `submit` only hands over, so that a
- * driver that blocks never blocks the camera.
+ * driver that blocks never blocks the camera: VIDIOC_QBUF takes a lock that bcm2835-codec has once
+ * for each device, and holds for seconds while it stops another file of it that hangs.
  *
  * A picture that fails is told and left out; two in a row, a device error, or a picture that does
  * not come out in time end the encoder (`EncoderSink::broken`).
