@@ -19,6 +19,7 @@ import { PictureJobs } from './picture_jobs.ts'
 import { requestLog } from './request_log.ts'
 import { securityHeaders } from './security.ts'
 import { serviceEndpoints } from './service_endpoints.ts'
+import { Turns } from './turns.ts'
 
 /** What `createApp` serves, and how. */
 export interface AppOptions extends HubOptions {
@@ -81,15 +82,17 @@ function routes(options: AppOptions): Router {
     delivery,
   } = options
   const clients = (): number => sources.reduce((sum, source) => sum + hubOf(source).viewers.size, 0)
-  const jobs = new PictureJobs(snapshotJobs)
+  const conversions = new Turns(snapshotJobs)
+  const jobs = sources.map(() => new PictureJobs(snapshotJobs, undefined, conversions))
   const hasToken = token !== undefined
   const hubOptions = { ...(size && { size }), ...(sendTimeout && { sendTimeout }), ...(delivery && { delivery }) }
-  const perCamera = { hasToken, maxClients, clients, jobs, ...hubOptions }
+  const common = { hasToken, maxClients, clients, ...hubOptions }
   const cameras = sources.map((source, index) => {
+    const perCamera = { ...common, jobs: jobs[index]! }
     const endpoints = cameraEndpoints(source, new CameraMemory(source, stateDir, log), perCamera)
     return { source, alias: aliases[index] ?? `cam${index}`, endpoints, router: cameraRouter(endpoints) }
   })
-  const webcam = pictureEndpoints(sources[0], perCamera)
+  const webcam = pictureEndpoints(sources[0], { ...common, jobs: jobs[0]! })
   const service = serviceEndpoints(cameras, authOpen, () => openApi(mounts, { isProtected: token !== undefined }))
   const [{ endpoints: first, router: firstRouter }] = cameras as [(typeof cameras)[0]]
   const mounts: Mount[] = [

@@ -1,8 +1,8 @@
-import { MioError } from '../camera/errors.ts'
 import type { Frame } from '../camera/frame.ts'
 import { monotonicNow } from '../stream/clock.ts'
 import { convertPicture, type Picture } from './convert_picture.ts'
 import type { Conversion } from './query.ts'
+import { Turns } from './turns.ts'
 
 export interface PictureWish {
   /** Names the source and the kind of picture: equal wishes share one result. */
@@ -20,27 +20,24 @@ interface Job {
   readonly exposed: Promise<number>
 }
 
-/** As many may wait at most: more than that is no use to anybody. */
-const longestQueue = 64
-
 /**
- * Converts pictures: a few at once, because each takes a processor and memory for the raw picture. A frame is taken only
- * when its turn has come, so that those who wait hold none and get a fresh one.
+ * Converts pictures of one camera: a few at once, because each takes a processor and memory for the raw picture. A frame is
+ * taken only when its turn has come, so that those who wait hold none and get a fresh one.
  */
 export class PictureJobs {
-  readonly #limit: number
-  readonly #patience: number
   readonly #jobs = new Map<string, Job>()
-  readonly #waiting = new Set<() => void>()
-  #running = 0
+  /** A camera that gives no pictures keeps only its own jobs waiting. */
+  readonly #turns: Turns
+  readonly #conversions: Turns
 
   /**
-   * @param limit conversions at once
+   * @param limit as many at once
    * @param patience milliseconds to wait for a turn at most
+   * @param conversions turns to convert, of all cameras together
    */
-  constructor(limit = 2, patience = 2000) {
-    this.#limit = limit
-    this.#patience = patience
+  constructor(limit = 2, patience = 2000, conversions = new Turns(limit)) {
+    this.#turns = new Turns(limit, patience)
+    this.#conversions = conversions
   }
 
   /** @throws {MioError} `ERR_BUSY`, `ERR_PICTURE`, and what `wish.take` throws */
@@ -58,52 +55,23 @@ export class PictureJobs {
   #begin(key: string, wish: PictureWish): Promise<Picture> {
     let tell = (_exposed: number): void => {}
     const exposed = new Promise<number>((resolve) => (tell = resolve))
-    const picture = this.#inTurn(() => make(wish, tell)).finally(() => {
-      tell(Infinity)
-      if (this.#jobs.get(key)?.picture === picture) this.#jobs.delete(key)
-    })
+    const picture = this.#turns
+      .take(() => this.#make(wish, tell))
+      .finally(() => {
+        tell(Infinity)
+        if (this.#jobs.get(key)?.picture === picture) this.#jobs.delete(key)
+      })
     this.#jobs.set(key, { picture, exposed })
     return picture
   }
 
-  async #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#running < this.#limit) this.#running++
-    else await this.#turn()
+  async #make(wish: PictureWish, onFrame: (exposed: number) => void): Promise<Picture> {
+    const frame = await wish.take()
+    onFrame(Number(frame.monotonic) / 1e6)
     try {
-      return await work()
+      return await this.#conversions.take(() => convertPicture(frame, wish.conversion))
     } finally {
-      const [next] = this.#waiting
-      // The place is handed on, so the number of those who run stays.
-      if (next) next()
-      else this.#running--
+      frame.release()
     }
-  }
-
-  async #turn(): Promise<void> {
-    const busy = new MioError('ERR_BUSY', {
-      asked: 'convert a picture',
-      found: `${this.#limit} are being converted and ${this.#waiting.size} wait`,
-    })
-    if (this.#waiting.size >= longestQueue) throw busy
-    await new Promise<void>((resolve, reject) => {
-      const leave = (act: () => void) => {
-        clearTimeout(timer)
-        this.#waiting.delete(go)
-        act()
-      }
-      const go = (): void => leave(resolve)
-      const timer = setTimeout(() => leave(() => reject(busy)), this.#patience)
-      this.#waiting.add(go)
-    })
-  }
-}
-
-async function make(wish: PictureWish, onFrame: (exposed: number) => void): Promise<Picture> {
-  const frame = await wish.take()
-  onFrame(Number(frame.monotonic) / 1e6)
-  try {
-    return await convertPicture(frame, wish.conversion)
-  } finally {
-    frame.release()
   }
 }

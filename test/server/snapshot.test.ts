@@ -188,3 +188,18 @@ test('/still.jpg is the full picture, converted as wanted', async () => {
   expect((await sharp(data).metadata()).width).toBe(320)
   expect((await sharp((await snapshot('width=64', '/cameras/cam0/still.jpg')).data).metadata()).width).toBe(64)
 })
+
+test('pictures that a camera does not give keep nobody waiting for those of another', async () => {
+  const [lost, well] = [new ScriptedSource(pictures, { id: 'lost' }), new ScriptedSource(pictures, { id: 'well' })]
+  await using cameras = await startService({ sources: [lost, well], snapshotJobs: 1 })
+  const stop = new AbortController()
+  const asked = ['snapshot.jpg?width=100', 'snapshot.jpg?width=101', 'still.jpg?width=102'].map(async (path) =>
+    fetch(`${cameras.url}/cameras/lost/${path}`, { signal: stop.signal }).catch(() => {}),
+  )
+  await vi.waitFor(() => expect(lost.subscribers).toBe(1))
+  using _run = well.run()
+  expect((await fetch(`${cameras.url}/cameras/well/snapshot.jpg?width=100`)).status).toBe(200)
+  stop.abort()
+  lost.emit()
+  await Promise.all(asked)
+})
