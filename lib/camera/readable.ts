@@ -25,7 +25,9 @@ export function readableOf(frames: FrameIterator): Readable {
 
 /** As {@link readableOf}, for the web's kind of streams: the global ones, which Node loads when they are asked for. */
 export function webReadableOf(frames: FrameIterator): ReadableStream<Uint8Array> {
-  return new globalThis.ReadableStream<Uint8Array>(
+  // Node's, as its types have it: those of the page are others.
+  const { ReadableStream: WebStream } = globalThis as unknown as { ReadableStream: typeof ReadableStream }
+  return new WebStream<Uint8Array>(
     {
       async pull(controller) {
         const { value: frame, done } = await frames.next()
@@ -37,5 +39,5 @@ export function webReadableOf(frames: FrameIterator): ReadableStream<Uint8Array>
     },
     // Nothing is fetched before it is asked for: what waits here would be an old picture.
     { highWaterMark: 0 },
-  ) as ReadableStream<Uint8Array>
+  )
 }
