@@ -59,6 +59,7 @@ Napi::Value CameraWatch::stop(const Napi::CallbackInfo &info) {
         if (wakeup_) {
           wakeup_->close();
           wakeup_.reset();
+          on_change_.Reset();  // it may refer to this
           Unref();
         }
         return env.Undefined();

@@ -167,6 +167,11 @@ void CameraWrap::end() {
   if (!wakeup_) return;
   wakeup_->close();
   wakeup_.reset();
+  // They refer to the Camera that refers to this: neither would ever be collected, nor its Buffers.
+  for (Napi::FunctionReference *listener :
+       {&on_frame_, &on_fault_, &on_encoder_, &on_raw_, &on_changed_}) {
+    listener->Reset();
+  }
   Unref();
 }
 

@@ -131,6 +131,7 @@ void SenderWrap::stop(const Napi::CallbackInfo & /*info*/) {
   if (!wakeup_) return;
   wakeup_->close();
   wakeup_.reset();
+  on_left_.Reset();  // it may refer to this
   Unref();
 }
 
