@@ -110,6 +110,8 @@ TEST_F(FaultyCamera, ClosedAfterItHasStalledMeanwhile) {
   EXPECT_EQ(code_of([&] { capture_->reconfigure(options, "b"); }), "ERR_CAMERA_STALLED");
   EXPECT_EQ(starts, 1) << "it is closed: nobody waits for another start";
   EXPECT_EQ(member_.fault(), "ERR_CAMERA_CLOSED");
+  // What it refers to ends here, and the camera is stopped once more.
+  camera_.on_start_ = camera_.on_stop_ = [] {};
 }
 
 /** A camera whose pictures come slower than `frame_timeout`. */

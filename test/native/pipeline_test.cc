@@ -110,7 +110,7 @@ TEST(Pipeline, ALimitOfBytesLowersTheQuality) {
   };
   receiver.wait_for(1);
   const int first = quality();
-  while (quality() > first - 20) receiver.wait_for(receiver.count_ + 1);
+  while (quality() > first - 20) receiver.wait_for_more(1);
   SUCCEED();
 }
 
@@ -131,7 +131,7 @@ TEST(Pipeline, StopsAtAnyMoment) {
     Pipeline pipeline(options(), receiver);
     pipeline.start();
     pipeline.watch(true);
-    if (i % 2 == 0) receiver.wait_for(receiver.count_ + 1);
+    if (i % 2 == 0) receiver.wait_for_more(1);
   }
   EXPECT_TRUE(receiver.faults_.empty());
 }
